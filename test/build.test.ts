@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundle } from '../scripts/build.ts'
+
+const program = {
+  'bin/regie.ts': `
+    import { ask } from '../src/store/ask.ts'
+    console.log(await ask(process.argv[2] ?? ''))
+  `,
+  'src/store/ask.ts': `
+    import { once } from 'node:events'
+    import { Worker } from 'node:worker_threads'
+    export async function ask(text: string): Promise<string> {
+      const worker = new Worker(new URL('./echo-worker.ts', import.meta.url), { workerData: '!' })
+      worker.postMessage(text)
+      const [answer] = await once(worker, 'message')
+      await worker.terminate()
+      return answer
+    }
+  `,
+  'src/store/echo-worker.ts': `
+    import { parentPort, workerData } from 'node:worker_threads'
+    parentPort?.on('message', (text: string) => parentPort?.postMessage(text + workerData))
+  `,
+}
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'regie-build-'))
+  for (const [path, source] of Object.entries(program)) write(path, source)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function write(path: string, source: string) {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), source)
+}
+
+test('a worker thread works from the one bundled file, wherever it lies', async () => {
+  const file = join(folder, 'a place with spaces', 'regie.js')
+  await bundle(folder, file)
+  rmSync(join(folder, 'src'), { recursive: true })
+  expect(execFileSync(process.execPath, [file, 'hello'], { encoding: 'utf8' })).toBe('hello!\n')
+})
+
+test('a worker that is not there fails the build', async () => {
+  write('src/store/ask.ts', "export const ask = () => new URL('./lost-worker.ts', import.meta.url)")
+  await expect(bundle(folder, join(folder, 'out.js'))).rejects.toThrow('src/store/lost-worker.ts')
+})
