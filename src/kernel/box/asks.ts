@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { StoreError } from '../../store/truth.ts'
+import type { Frame } from '../link/frames.ts'
+import { randomId } from '../machine.ts'
+import type { Outcome } from '../site/sequencer.ts'
+import type { Ask } from '../site/writer.ts'
+import type { Answer } from './contract.ts'
+import type { Keeper } from './keeper.ts'
+import { NotKeeping } from './keeper.ts'
+import type { Route, SitePeer, SiteParts } from './site-parts.ts'
+
+/** A question that the keeper did not answer for so long is answered `unknown` (ACT-4). */
+const answerWithinMs = 10_000
+
+export type HandedIn = { readonly n: number } | 'away'
+
+const askData = z.object({
+  action: z.string().max(100),
+  key: z.string().min(1).max(200),
+  who: z.string().max(200),
+  input: z.unknown(),
+})
+const handInData = z.array(
+  z.object({ n: z.int().positive(), term: z.string().max(100), head: z.string(), bodies: z.string() }),
+)
+export type HandIn = z.infer<typeof handInData>
+
+type Pending = { readonly peer: SitePeer; readonly settle: (data: unknown) => void }
+
+/** Questions to the keeper: decided here where this box keeps the site, else passed on towards it. */
+export class Asks {
+  readonly #parts: SiteParts
+  readonly #keeper: Keeper
+  readonly #isKeeping: () => boolean
+  readonly #route: () => Route | undefined
+  readonly #pending = new Map<string, Pending>()
+
+  constructor(
+    parts: SiteParts,
+    keeper: Keeper,
+    way: { isKeeping: () => boolean; route: () => Route | undefined },
+  ) {
+    this.#parts = parts
+    this.#keeper = keeper
+    this.#isKeeping = way.isKeeping
+    this.#route = way.route
+  }
+
+  async act(ask: Ask): Promise<Answer> {
+    if (this.#isKeeping()) return this.decided(this.#keeper.submit({ do: 'act', ...ask }))
+    const data = await this.#send('act', ask)
+    return data === 'away' ? away : (data as Answer)
+  }
+
+  /** Hands entries of a lost branch to the keeper; resolves with the entry at which they are safe. */
+  async handIn(items: HandIn): Promise<HandedIn> {
+    if (this.#isKeeping()) return this.#takeHandIn(items)
+    const data = await this.#send('handIn', items)
+    const answer = z.object({ n: z.int() }).safeParse(data)
+    return answer.success ? answer.data : 'away'
+  }
+
+  /** What the keeper's outcome is to the one who asked. */
+  async decided(outcome: Promise<Outcome>): Promise<Answer> {
+    try {
+      const ended = await outcome
+      if (ended.did === 'refused') return { is: 'refused', code: ended.code, detail: ended.detail }
+      const n = ended.did === 'records' ? ended.upTo : ended.n
+      const copies = await this.#keeper.copies(n)
+      const again = ended.did === 'act' && ended.again
+      return { is: 'answered', n, answer: ended.did === 'act' ? ended.answer : null, copies, again }
+    } catch (error) {
+      if (error instanceof NotKeeping) return away
+      if (error instanceof StoreError && error.reason === 'full')
+        return { is: 'refused', code: 'disk-full', detail: {} }
+      return { is: 'unknown', why: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  async asked(peer: SitePeer, frame: Frame<'ask'>): Promise<void> {
+    const { site, id, path } = frame
+    const answer = (data: unknown) => peer.link.send({ t: 'answer', site, id, path, data })
+    if (this.#isKeeping()) return answer(await this.#decideFor(frame))
+    const next = this.#route()?.next
+    if (!next || next === peer || path.length >= 8) return answer(frame.what === 'act' ? away : null)
+    next.link.send({ ...frame, path: [...path, this.#parts.box] })
+  }
+
+  answered(frame: Frame<'answer'>): void {
+    const path = frame.path.slice(0, -1)
+    if (frame.path.at(-1) !== this.#parts.box) return
+    const back = path.at(-1)
+    if (back === undefined) return this.#pending.get(frame.id)?.settle(frame.data)
+    for (const peer of this.#parts.peers.values())
+      if (peer.box === back) return peer.link.send({ ...frame, path })
+  }
+
+  /** The link that questions went by is gone: nobody can say what became of them. */
+  lost(peer: SitePeer): void {
+    for (const pending of this.#pending.values())
+      if (pending.peer === peer) pending.settle(unknown('the link broke'))
+  }
+
+  abandon(): void {
+    for (const pending of this.#pending.values()) pending.settle(unknown('this box is stopping'))
+  }
+
+  #send(what: 'act' | 'handIn', data: unknown): Promise<unknown> {
+    const { machine, site, box } = this.#parts
+    const peer = this.#route()?.next
+    if (!peer) return Promise.resolve('away')
+    return new Promise((resolve) => {
+      const id = randomId(machine.random, 16)
+      const cancel = machine.timers.after(answerWithinMs, () => settle(unknown('the keeper did not answer')))
+      const settle = (answer: unknown) => {
+        cancel()
+        this.#pending.delete(id)
+        resolve(answer)
+      }
+      this.#pending.set(id, { peer, settle })
+      peer.link.send({ t: 'ask', site, id, path: [box], what, data })
+    })
+  }
+
+  async #decideFor({ what, data }: Frame<'ask'>): Promise<unknown> {
+    if (what === 'act') {
+      const ask = askData.safeParse(data)
+      if (!ask.success) return { is: 'refused', code: 'malformed', detail: {} } satisfies Answer
+      return this.decided(this.#keeper.submit({ do: 'act', ...ask.data }))
+    }
+    const items = handInData.safeParse(data)
+    return items.success ? this.#takeHandIn(items.data) : null
+  }
+
+  async #takeHandIn(items: HandIn): Promise<HandedIn> {
+    try {
+      const outcomes = await Promise.all(items.map((item) => this.#keeper.submit({ do: 'handIn', ...item })))
+      return { n: Math.max(...outcomes.map((outcome) => (outcome.did === 'handedIn' ? outcome.n : 0))) }
+    } catch {
+      return 'away'
+    }
+  }
+}
+
+const away: Answer = { is: 'refused', code: 'keeper-away', detail: {} }
+const unknown = (why: string): Answer => ({ is: 'unknown', why })

@@ -1,0 +1,197 @@
+import type { Instant } from '../instant.ts'
+import type { Peer } from '../link/link.ts'
+import type { Machine } from '../machine.ts'
+import { randomId } from '../machine.ts'
+import type { Above, Answer, Box, BoxParts, BoxStatus } from './contract.ts'
+import { Links } from './links.ts'
+import { Site } from './site.ts'
+
+const siteName = /^[0-9a-z][0-9a-z-]{0,62}$/
+
+/**
+ * Starts a box on its store: every site that the store knows takes its role, every box above is
+ * dialled. Resolves before the views are current; `status` says how far they are.
+ */
+export async function openBox(parts: BoxParts): Promise<Box> {
+  const running = new RunningBox(parts)
+  await running.load()
+  return running
+}
+
+class RunningBox implements Box {
+  readonly id: string
+  readonly #parts: BoxParts
+  readonly #machine: Machine
+  readonly #cancelTimers: () => void
+  readonly #process: string
+  readonly #offset: number
+  readonly #sites = new Map<string, Site>()
+  readonly #links: Links
+  readonly #listeners = new Set<() => void>()
+  readonly #unhear: () => void
+  #telling = false
+
+  constructor(parts: BoxParts) {
+    this.#parts = parts
+    this.id = parts.identity.box
+    const scoped = scopeTimers(parts.machine)
+    this.#machine = scoped.machine
+    this.#cancelTimers = scoped.cancelAll
+    this.#process = randomId(parts.machine.random, 16)
+    this.#offset = parts.machine.clock.wall() - parts.machine.clock.mono()
+    this.#links = new Links({
+      identity: parts.identity,
+      machine: this.#machine,
+      process: this.#process,
+      dial: parts.dial,
+      accepts: (peer) => this.#accepts(peer),
+      sites: this.#sites,
+      changed: () => this.#changed(),
+    })
+    this.#unhear = parts.truth.onHealth(() => this.#changed())
+  }
+
+  async load(): Promise<void> {
+    const { truth } = this.#parts
+    for (const row of await truth.sites()) await this.#add(row)
+    this.#links.refresh()
+  }
+
+  async found(site: string): Promise<void> {
+    const added = await this.#serve(site, null)
+    await added.found(this.#parts.identity.publicKey)
+  }
+
+  async serve(site: string, above: Above | null): Promise<void> {
+    await this.#serve(site, above)
+    this.#links.refresh()
+  }
+
+  async record(site: string, facts: Parameters<Box['record']>[1]) {
+    return this.#site(site).record(facts)
+  }
+
+  async act(site: string, ask: Parameters<Box['act']>[1]): Promise<Answer> {
+    return this.#site(site).act(ask)
+  }
+
+  async assign(site: string, member: Parameters<Box['assign']>[1]): Promise<Answer> {
+    return this.#site(site).say('box.assigned', member)
+  }
+
+  async handOver(site: string, to: string): Promise<Answer> {
+    return this.#site(site).handOver(to)
+  }
+
+  async takeOver(site: string, who: string): Promise<Answer> {
+    return this.#site(site).takeOver(who)
+  }
+
+  accept(channel: Parameters<Box['accept']>[0]) {
+    return this.#links.accept(channel)
+  }
+
+  /** Until the clocks are measured, the offset is what the machine believed at its start (quality 0). */
+  now(): Instant {
+    return [this.#machine.clock.mono(), this.#offset, 0]
+  }
+
+  status(): BoxStatus {
+    return {
+      box: this.id,
+      store: this.#parts.truth.health(),
+      sites: [...this.#sites.values()].map((site) => site.status()),
+      links: this.#links.up.map((link) => ({ box: link.peer?.box ?? '', since: link.since })),
+    }
+  }
+
+  onChange(tell: () => void): () => void {
+    this.#listeners.add(tell)
+    return () => this.#listeners.delete(tell)
+  }
+
+  async stop(): Promise<void> {
+    this.#unhear()
+    this.#links.stop()
+    for (const site of this.#sites.values()) await site.stop()
+    this.#cancelTimers()
+    await this.#parts.writer.close()
+    await this.#parts.truth.close()
+  }
+
+  async #serve(name: string, above: Above | null): Promise<Site> {
+    if (!siteName.test(name)) throw new Error(`${name} cannot name a site: use a-z, 0-9 and -`)
+    await this.#parts.truth.commit([{ do: 'site', site: name, doc: JSON.stringify({ above }) }])
+    const here = this.#sites.get(name)
+    if (here) {
+      here.serveAbove(above)
+      return here
+    }
+    return this.#add({ site: name, doc: JSON.stringify({ above }), n: 0, chain: '', terms: [] }, 'whole')
+  }
+
+  async #add(row: ConstructorParameters<typeof Site>[1], wait?: 'whole'): Promise<Site> {
+    const { truth, writer, known } = this.#parts
+    const outer = {
+      box: this.id,
+      process: this.#process,
+      machine: this.#machine,
+      known,
+      truth,
+      writer,
+      now: () => this.now(),
+    }
+    const site = new Site(outer, row, await truth.streams(row.site), () => this.#changed())
+    this.#sites.set(row.site, site)
+    const opened = site.open().catch((error: unknown) => {
+      this.#machine.log('error', `${row.site}: the views cannot be opened: ${String(error)}`)
+    })
+    if (wait) await opened
+    return site
+  }
+
+  #site(name: string): Site {
+    const site = this.#sites.get(name)
+    if (!site) throw new Error(`this box does not serve ${name}`)
+    return site
+  }
+
+  /** A box is let in by a site that names it with this key, by being above, or by the fleet's claims. */
+  #accepts({ box, publicKey }: Peer): boolean {
+    const keys = [...this.#sites.values()].flatMap((site) => site.keysOf(box))
+    return keys.length > 0 ? keys.includes(publicKey) : this.#parts.trusts(box, publicKey)
+  }
+
+  #changed(): void {
+    if (this.#telling) return
+    this.#telling = true
+    queueMicrotask(() => {
+      this.#telling = false
+      this.#links.refresh()
+      for (const tell of this.#listeners) tell()
+    })
+  }
+}
+
+/** The machine, with timers that all end when the box does. */
+function scopeTimers(machine: Machine): { readonly machine: Machine; readonly cancelAll: () => void } {
+  const running = new Set<() => void>()
+  let ended = false
+  const after = (ms: number, run: () => void) => {
+    if (ended) return () => {}
+    const cancel = machine.timers.after(ms, () => {
+      running.delete(cancel)
+      run()
+    })
+    running.add(cancel)
+    return () => {
+      running.delete(cancel)
+      cancel()
+    }
+  }
+  const cancelAll = () => {
+    ended = true
+    for (const cancel of running) cancel()
+  }
+  return { machine: { ...machine, timers: { after } }, cancelAll }
+}

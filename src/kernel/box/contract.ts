@@ -1,0 +1,106 @@
+import type { Instant } from '../instant.ts'
+import type { Machine } from '../machine.ts'
+import type { Channel, ChannelEvents, Dial } from '../network.ts'
+import type { Known } from '../pack/kinds.ts'
+import type { Ask, Writer } from '../site/writer.ts'
+import type { StoreHealth, Truth } from '../../store/truth.ts'
+import type { Identity } from '../link/identity.ts'
+
+/** What a box is made of. The same in a real process and in the world. */
+export type BoxParts = {
+  readonly identity: Identity
+  readonly machine: Machine
+  readonly known: Known
+  readonly truth: Truth
+  readonly writer: Writer
+  readonly dial: Dial
+  /** Whether a box that no site names yet may link: the fleet's claims, or a pairing on this box. */
+  readonly trusts: (box: string, publicKey: string) => boolean
+}
+
+/** The box above, for a site: where to dial it, and whom to expect there. */
+export type Above = { readonly address: string; readonly box: string; readonly publicKey: string }
+
+export type Recorded = {
+  readonly box: string
+  readonly stream: string
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * How an action ended for its asker. `copies`: how many boxes had its entry on disk when this was
+ * said. `unknown`: it may or may not have been decided; ask again with the same key.
+ */
+export type Answer =
+  | {
+      readonly is: 'answered'
+      readonly n: number
+      readonly answer: unknown
+      readonly copies: number
+      readonly again: boolean
+    }
+  | {
+      readonly is: 'refused'
+      readonly code: string
+      readonly detail: Readonly<Record<string, string | number>>
+    }
+  | { readonly is: 'unknown'; readonly why: string }
+
+/** One running box: the kernel's door for drivers, doors and pages. */
+export type Box = {
+  readonly id: string
+  /** Begins a site here; this box keeps it. Other boxes of the site are named with `assign`. */
+  readonly found: (site: string) => Promise<void>
+  /** Serves a site that another box keeps, through the box above. */
+  readonly serve: (site: string, above: Above | null) => Promise<void>
+  /** Resolves when the facts are on disk here. Rejects with a StoreError, and then none of them is. */
+  readonly record: (
+    site: string,
+    facts: readonly { kind: string; body: unknown; at?: Instant | undefined }[],
+  ) => Promise<Recorded>
+  readonly act: (site: string, ask: Ask) => Promise<Answer>
+  readonly assign: (
+    site: string,
+    member: { box: string; publicKey: string; small: boolean },
+  ) => Promise<Answer>
+  /** Planned: the keeper stops here and `to` goes on. Asked at the keeper. */
+  readonly handOver: (site: string, to: string) => Promise<Answer>
+  /** The keeper is dead: this box goes on. Asked at the box that shall keep, confirmed by a lead. */
+  readonly takeOver: (site: string, who: string) => Promise<Answer>
+  /** A channel that somebody opened to this box. */
+  readonly accept: (channel: Channel) => ChannelEvents
+  readonly now: () => Instant
+  readonly status: () => BoxStatus
+  readonly onChange: (tell: () => void) => () => void
+  /** Ends everything: no timer, link or write is left. What was acknowledged is on disk. */
+  readonly stop: () => Promise<void>
+}
+
+export type BoxStatus = {
+  readonly box: string
+  readonly store: StoreHealth
+  readonly sites: readonly SiteStatus[]
+  readonly links: readonly { readonly box: string; readonly since: number }[]
+}
+
+export type SiteStatus = {
+  readonly site: string
+  /** `opening`: about to keep; `halted`: cannot go on without a person, `why` says so. */
+  readonly role: 'keeping' | 'opening' | 'following' | 'halted'
+  readonly why: string
+  readonly term: string
+  readonly n: number
+  readonly chain: string
+  /** Entries that the views do not show yet. */
+  readonly viewLag: number
+  /** Highest entry known to be on disk at the highest box of the site. */
+  readonly top: number
+  /** Records here that the log (as known here) does not have yet. */
+  readonly unsent: number
+  /** Boxes that have followed the log to its head just now, this one included. */
+  readonly copies: number
+  readonly orphans: number
+  readonly quarantine: number
+  readonly clones: number
+}

@@ -1,0 +1,132 @@
+import type { SiteFrame } from '../link/frames.ts'
+import type { Identity } from '../link/identity.ts'
+import { Link } from '../link/link.ts'
+import type { Peer } from '../link/link.ts'
+import type { Machine } from '../machine.ts'
+import type { Channel, ChannelEvents, Dial } from '../network.ts'
+import type { Above } from './contract.ts'
+import { Dialler } from './dialler.ts'
+import type { Site } from './site.ts'
+
+type Parts = {
+  readonly identity: Identity
+  readonly machine: Machine
+  readonly process: string
+  readonly dial: Dial
+  readonly accepts: (peer: Peer) => boolean
+  readonly sites: ReadonlyMap<string, Site>
+  readonly changed: () => void
+}
+
+/** All links of this box, and which site has which of them. One link to each other box. */
+export class Links {
+  readonly #parts: Parts
+  readonly #up = new Set<Link>()
+  readonly #joined = new Map<Link, Set<string>>()
+  readonly #diallers = new Map<string, Dialler>()
+  #stopped = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  get up(): readonly Link[] {
+    return [...this.#up]
+  }
+
+  /** A channel that somebody opened. */
+  accept(channel: Channel): ChannelEvents {
+    if (this.#stopped) {
+      channel.close('this box is stopping')
+      return { message: () => {}, closed: () => {} }
+    }
+    return this.#link(channel, false).channelEvents
+  }
+
+  /** Sites, their boxes above, or who takes part in them have changed. */
+  refresh(): void {
+    if (this.#stopped) return
+    this.#dialAbove()
+    for (const link of this.#up) {
+      const joined = this.#joined.get(link) ?? new Set()
+      for (const [name, site] of this.#parts.sites) {
+        const shares = site.shares(link.peer?.box ?? '')
+        if (shares && !joined.has(name)) {
+          joined.add(name)
+          site.join(link)
+        } else if (!shares && joined.delete(name)) site.leave(link)
+      }
+      this.#joined.set(link, joined)
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const dialler of this.#diallers.values()) dialler.stop()
+    for (const link of this.#up) link.close('this box is stopping')
+  }
+
+  #dialAbove(): void {
+    const wanted = new Map<string, Above>()
+    for (const { above } of this.#parts.sites.values())
+      if (above) wanted.set(`${above.box} ${above.address}`, above)
+    for (const [key, dialler] of this.#diallers) {
+      if (wanted.has(key)) continue
+      dialler.stop()
+      this.#diallers.delete(key)
+    }
+    for (const [key, above] of wanted) {
+      if (this.#diallers.has(key)) continue
+      const { dial, machine } = this.#parts
+      this.#diallers.set(key, new Dialler(above, dial, machine, (channel) => this.#link(channel, true)))
+    }
+  }
+
+  #link(channel: Channel, dialled: boolean): Link {
+    const { identity, machine, process, accepts } = this.#parts
+    const events = {
+      established: (link: Link) => this.#established(link),
+      frame: (link: Link, frame: SiteFrame, lines: readonly string[], done: () => void) =>
+        void this.#frame(link, frame, lines).finally(done),
+      drained: (link: Link) => this.#sitesOf(link).forEach((site) => site.drained(link)),
+      closed: (link: Link, why: string) => this.#closed(link, why),
+    }
+    return new Link({ identity, machine, process, accepts, events }, channel, dialled)
+  }
+
+  /** A newer connection of a box stands for the older, which is dead or about to be. */
+  #established(link: Link): void {
+    const box = link.peer?.box ?? ''
+    for (const other of this.#up) if (other.peer?.box === box) other.close('a newer link of the same box')
+    this.#up.add(link)
+    for (const dialler of this.#diallers.values()) if (dialler.above.box === box) dialler.established()
+    this.#parts.machine.log('info', `linked with box ${box}`)
+    this.refresh()
+    this.#parts.changed()
+  }
+
+  async #frame(link: Link, frame: SiteFrame, lines: readonly string[]): Promise<void> {
+    const site = this.#parts.sites.get(frame.site)
+    if (!site || !this.#joined.get(link)?.has(frame.site)) return
+    try {
+      await site.receive(link, frame, lines)
+    } catch (error) {
+      link.close(`${frame.t}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  #closed(link: Link, why: string): void {
+    if (!this.#up.delete(link)) {
+      this.#parts.machine.log('warn', `no link: ${why}`)
+      return
+    }
+    this.#parts.machine.log('info', `link with box ${link.peer?.box} closed: ${why}`)
+    for (const site of this.#sitesOf(link)) site.leave(link)
+    this.#joined.delete(link)
+    this.#parts.changed()
+  }
+
+  #sitesOf(link: Link): readonly Site[] {
+    return [...(this.#joined.get(link) ?? [])].flatMap((name) => this.#parts.sites.get(name) ?? [])
+  }
+}

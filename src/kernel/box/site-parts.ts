@@ -1,0 +1,69 @@
+import type { Instant } from '../instant.ts'
+import type { Link } from '../link/link.ts'
+import type { Machine } from '../machine.ts'
+import type { Known } from '../pack/kinds.ts'
+import type { History, Relation } from '../site/history.ts'
+import { emptyHistory } from '../site/history.ts'
+import type { Writer } from '../site/writer.ts'
+import type { Truth } from '../../store/truth.ts'
+import type { SiteLog } from './site-log.ts'
+
+/** What every part of a site on this box works with. */
+export type SiteParts = {
+  readonly site: string
+  readonly box: string
+  /** Names this process: the stream of the terms it opens. */
+  readonly process: string
+  readonly machine: Machine
+  readonly known: Known
+  readonly truth: Truth
+  readonly writer: Writer
+  readonly log: SiteLog
+  readonly peers: Peers
+  readonly now: () => Instant
+}
+
+/** The other boxes of the site that are linked now. */
+export type Peers = ReadonlyMap<Link, SitePeer>
+
+/** What is known of one linked box, for one site. Forgotten with the link (LINK-4). */
+export class SitePeer {
+  readonly link: Link
+  readonly isAbove: boolean
+  history: History = emptyHistory
+  /** It has told its history. */
+  heard = false
+  relation: Relation = { common: 0, wins: 'same' }
+  route: readonly string[] | null = null
+  whole = false
+  /** Its head on disk, and the top as it knows it. */
+  acked = 0
+  top = 0
+  /** Entries up to here are under way to it; undefined while it has asked for none. */
+  sentUpTo: number | undefined
+  /** Per stream: records up to here are under way to it; absent while it has not said what it has. */
+  readonly records = new Map<string, number>()
+  readonly offered = new Set<string>()
+  busy = false
+
+  constructor(link: Link, isAbove: boolean) {
+    this.link = link
+    this.isAbove = isAbove
+  }
+
+  get box(): string {
+    return this.link.peer?.box ?? ''
+  }
+}
+
+/** The way to the keeper: the neighbour to hand things to, and all boxes on the way. */
+export type Route = { readonly next: SitePeer; readonly boxes: readonly string[] }
+
+export function routeVia(peers: Peers, box: string): Route | undefined {
+  let best: Route | undefined
+  for (const peer of peers.values()) {
+    if (peer.route === null || peer.route.includes(box)) continue
+    if (!best || peer.route.length < best.boxes.length) best = { next: peer, boxes: peer.route }
+  }
+  return best
+}

@@ -1,0 +1,211 @@
+import type { Machine } from '../machine.ts'
+import { randomId } from '../machine.ts'
+import type { Channel, ChannelEvents } from '../network.ts'
+import type { Frame, SiteFrame } from './frames.ts'
+import { wireVersion } from './frames.ts'
+import type { Identity } from './identity.ts'
+import { signText, verifyText } from './identity.ts'
+import { backlogInFlight } from './lines.ts'
+import { decodeFrame, encodeFrame } from './wire.ts'
+
+/** Heard nothing for so long: the other side, or the way to it, is dead (LINK-8). */
+export const deadAfterMs = 10_000
+const pingEveryMs = 4_000
+/** With more than this under way even what is live goes back to being a backlog. */
+const liveInFlight = 2 * backlogInFlight
+
+export type LinkEvents = {
+  /** Both sides have proved who they are. */
+  readonly established: (link: Link) => void
+  readonly frame: (link: Link, frame: SiteFrame, lines: readonly string[], done: () => void) => void
+  /** There is room for more backlog. */
+  readonly drained: (link: Link) => void
+  readonly closed: (link: Link, why: string) => void
+}
+
+export type Peer = { readonly box: string; readonly publicKey: string; readonly process: string }
+
+type Stage =
+  | { readonly is: 'greeting' }
+  | { readonly is: 'proving'; readonly peer: Peer; readonly theirNonce: string }
+  | { readonly is: 'up'; readonly peer: Peer }
+  | { readonly is: 'closed' }
+
+type LinkParts = {
+  readonly identity: Identity
+  readonly machine: Machine
+  /** This process, so that a peer tells a new connection from a new start. */
+  readonly process: string
+  readonly accepts: (peer: Peer) => boolean
+  readonly events: LinkEvents
+}
+
+/**
+ * One connection between two boxes. Hello and proof both ways, then frames, numbered, in two lanes:
+ * what is live goes at once, what is backlog waits for credit. Any frame out of place closes the
+ * link, since a new one starts from what both sides have on disk.
+ */
+export class Link {
+  readonly dialled: boolean
+  readonly since: number
+  readonly #parts: LinkParts
+  readonly #channel: Channel
+  readonly #nonce: string
+  #stage: Stage = { is: 'greeting' }
+  #sent = 0
+  #received = 0
+  #heard: number
+  #inFlight = 0
+  #cancelTick: () => void
+
+  constructor(parts: LinkParts, channel: Channel, dialled: boolean) {
+    this.#parts = parts
+    this.#channel = channel
+    this.dialled = dialled
+    this.#nonce = randomId(parts.machine.random, 32)
+    this.since = this.#heard = parts.machine.clock.mono()
+    this.#cancelTick = parts.machine.timers.after(pingEveryMs, () => this.#tick())
+    const { box, publicKey } = parts.identity
+    this.#send({ t: 'hello', wire: wireVersion, box, publicKey, process: parts.process, nonce: this.#nonce })
+  }
+
+  get peer(): Peer | undefined {
+    return this.#stage.is === 'up' || this.#stage.is === 'proving' ? this.#stage.peer : undefined
+  }
+
+  get isUp(): boolean {
+    return this.#stage.is === 'up'
+  }
+
+  /** What the channel must call. */
+  readonly channelEvents: ChannelEvents = {
+    message: (message) => this.#receive(message),
+    closed: (why) => this.#end(why),
+  }
+
+  send(frame: SiteFrame, lines?: readonly string[]): void {
+    if (!this.isUp) return
+    const bytes = this.#send(frame, lines)
+    if (carries(frame)) this.#inFlight += bytes
+  }
+
+  /** Whether another frame of backlog may leave now. The peer's credit makes room (LINK-10). */
+  hasBacklogRoom(): boolean {
+    return this.isUp && this.#inFlight < backlogInFlight
+  }
+
+  /** Whether a live frame may leave now instead of joining the backlog. */
+  hasLiveRoom(): boolean {
+    return this.isUp && this.#inFlight < liveInFlight
+  }
+
+  close(why: string): void {
+    if (this.#stage.is === 'closed') return
+    this.#channel.close(why)
+    this.#end(why)
+  }
+
+  #receive(message: Uint8Array): void {
+    if (this.#stage.is === 'closed') return
+    this.#heard = this.#parts.machine.clock.mono()
+    try {
+      const { number, frame, lines } = decodeFrame(message)
+      if (number !== this.#received) throw new Error(`frame ${number} came where ${this.#received} was due`)
+      this.#received += 1
+      this.#take(frame, lines, message.byteLength)
+    } catch (error) {
+      this.close(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #take(frame: Frame, lines: readonly string[], bytes: number): void {
+    switch (this.#stage.is) {
+      case 'greeting':
+        if (frame.t !== 'hello') throw new Error(`${frame.t} before hello`)
+        return this.#meet(frame)
+      case 'proving':
+        if (frame.t !== 'proof') throw new Error(`${frame.t} before proof`)
+        return this.#check(this.#stage.peer, this.#stage.theirNonce, frame.signature)
+      case 'up':
+        return this.#takeUp(frame, lines, bytes)
+      case 'closed':
+    }
+  }
+
+  #takeUp(frame: Frame, lines: readonly string[], bytes: number): void {
+    switch (frame.t) {
+      case 'hello':
+      case 'proof':
+        throw new Error(`${frame.t} twice`)
+      case 'ping':
+        this.#send({ t: 'pong', at: frame.at })
+        return
+      case 'pong':
+        return
+      case 'credit':
+        this.#inFlight = Math.max(0, this.#inFlight - frame.bytes)
+        this.#parts.events.drained(this)
+        return
+      default:
+        return this.#takeSite(frame, lines, bytes)
+    }
+  }
+
+  #takeSite(frame: SiteFrame, lines: readonly string[], bytes: number): void {
+    const done = () => {
+      if (carries(frame) && this.isUp) this.#send({ t: 'credit', bytes })
+    }
+    this.#parts.events.frame(this, frame, lines, done)
+  }
+
+  #meet(hello: Frame<'hello'>): void {
+    if (hello.wire !== wireVersion)
+      throw new Error(`the other box speaks wire ${hello.wire}, this one ${wireVersion}: update the older`)
+    const { box, publicKey, process, nonce } = hello
+    if (box === this.#parts.identity.box && process === this.#parts.process)
+      throw new Error('this box called itself')
+    const peer = { box, publicKey, process }
+    if (!this.#parts.accepts(peer)) throw new Error(`box ${box} is not known here, or its key is another`)
+    this.#stage = { is: 'proving', peer, theirNonce: nonce }
+    const text = proofText(this.dialled, this.#parts.identity.box, box, this.#nonce, nonce)
+    this.#send({ t: 'proof', signature: signText(this.#parts.identity, text) })
+  }
+
+  #check(peer: Peer, theirNonce: string, signature: string): void {
+    const text = proofText(!this.dialled, peer.box, this.#parts.identity.box, theirNonce, this.#nonce)
+    if (!verifyText(peer.publicKey, text, signature)) throw new Error(`box ${peer.box} did not prove its key`)
+    this.#stage = { is: 'up', peer }
+    this.#parts.events.established(this)
+  }
+
+  #send(frame: Frame, lines?: readonly string[]): number {
+    const message = encodeFrame(this.#sent, frame, lines)
+    this.#sent += 1
+    this.#channel.send(message)
+    return message.byteLength
+  }
+
+  #tick(): void {
+    if (this.#stage.is === 'closed') return
+    const { clock, timers } = this.#parts.machine
+    const silent = clock.mono() - this.#heard
+    if (silent >= deadAfterMs) return this.close(`heard nothing for ${Math.round(silent / 1000)} s`)
+    if (this.isUp) this.#send({ t: 'ping', at: clock.mono() })
+    this.#cancelTick = timers.after(Math.min(pingEveryMs, deadAfterMs - silent), () => this.#tick())
+  }
+
+  #end(why: string): void {
+    if (this.#stage.is === 'closed') return
+    this.#stage = { is: 'closed' }
+    this.#cancelTick()
+    this.#parts.events.closed(this, why)
+  }
+}
+
+/** Frames that carry facts are the ones that credit counts. */
+const carries = (frame: Frame): boolean => frame.t === 'entries' || frame.t === 'records'
+
+/** What a proof signs: one end, who speaks to whom, and both nonces, so that no proof can be used twice. */
+function proofText(dialled: boolean, from: string, to: string, nonce: string, theirNonce: string): string {
+  return ['regie-link', wireVersion, dialled ? 'dialled' : 'accepted', from, to, nonce, theirNonce].join('\n')
+}

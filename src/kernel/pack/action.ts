@@ -1,0 +1,49 @@
+import type { z } from 'zod'
+import type { Instant } from '../instant.ts'
+import type { BodyOf, FactKinds } from './fact.ts'
+import type { RowsReadOf, Tables } from './table.ts'
+
+/** Who asks, when the keeper decides, and chance that is drawn by the keeper and kept in the fact. */
+export type Asking = {
+  readonly who: string
+  readonly key: string
+  readonly at: Instant
+  /** Random bytes, different for each decision, the same however often it is computed. */
+  readonly random: (size: number) => Uint8Array
+}
+
+/** What a decision says: its facts, whole, and the answer that the asker gets, now and when asking again. */
+export type Decided<Kinds extends FactKinds> = Accepted<Kinds> | Refused
+
+export type Accepted<Kinds extends FactKinds> = {
+  readonly facts: readonly Said<Kinds>[]
+  readonly answer: unknown
+}
+
+export type Said<Kinds extends FactKinds> = {
+  readonly [Kind in keyof Kinds & string]: { readonly kind: Kind; readonly body: BodyOf<Kinds[Kind]> }
+}[keyof Kinds & string]
+
+/** Nothing happened, and why: a code from the catalogue, and what its sentence needs. */
+export type Refused = {
+  readonly refused: string
+  readonly detail?: Readonly<Record<string, string | number>> | undefined
+}
+
+export type Action<
+  Kinds extends FactKinds = FactKinds,
+  All extends Tables = Tables,
+  Input extends z.ZodType = z.ZodType,
+> = {
+  readonly input: Input
+  /** Pack and kernel roles that may ask. An action without anybody does not start. */
+  readonly allow: readonly string[]
+  /** When the keeper is out of reach: refuse in words, or wait durably for at most so long. */
+  readonly away: 'refuse' | { readonly waitMs: number }
+  readonly decide: (input: z.infer<Input>, rows: RowsReadOf<All>, asking: Asking) => Decided<Kinds>
+}
+
+/** Binds a pack's facts and tables, so that each action infers the rest from its own schema. */
+export function actionsOf<Kinds extends FactKinds, All extends Tables>() {
+  return <Input extends z.ZodType>(action: Action<Kinds, All, Input>): Action<Kinds, All, Input> => action
+}

@@ -1,0 +1,54 @@
+import type { FactKind } from './fact.ts'
+import type { ActionAny, Pack } from './pack.ts'
+import { z } from 'zod'
+import { canonical, sha256 } from '../digest.ts'
+
+/** Raised when the kernel's own tables or their apply change meaning: every box rebuilds its views. */
+const kernelRules = 1
+
+export type Kind = { readonly pack: Pack; readonly key: string; readonly fact: FactKind }
+export type KnownAction = { readonly pack: Pack; readonly name: string; readonly action: ActionAny }
+
+/** Everything that the packs of this build declare, found by full name. */
+export type Known = {
+  readonly packs: readonly Pack[]
+  readonly kinds: ReadonlyMap<string, Kind>
+  readonly actions: ReadonlyMap<string, KnownAction>
+  /** Boxes with the same log and the same rules hold the same views, row for row (VIEW-1). */
+  readonly rules: string
+}
+
+/** `kernel` declares the kernel's own facts, whose names carry no prefix. */
+export function know(kernel: Pack, packs: readonly Pack[]): Known {
+  const kinds = new Map<string, Kind>()
+  const actions = new Map<string, KnownAction>()
+  for (const pack of [kernel, ...packs]) {
+    const full = (key: string) => (pack === kernel ? key : `${pack.name}.${key}`)
+    for (const [key, fact] of Object.entries(pack.facts)) {
+      if (kinds.has(full(key))) throw new Error(`two packs declare ${full(key)}`)
+      kinds.set(full(key), { pack, key, fact })
+    }
+    for (const [key, action] of Object.entries(pack.actions))
+      actions.set(full(key), { pack, name: full(key), action })
+  }
+  return { packs: [kernel, ...packs], kinds, actions, rules: rulesHash([kernel, ...packs]) }
+}
+
+function rulesHash(packs: readonly Pack[]): string {
+  return sha256(
+    canonical([
+      kernelRules,
+      packs.map(({ name, rules, tables, facts }) => [
+        name,
+        rules,
+        tables,
+        Object.entries(facts).map(([key, { body, said, erasable }]) => [
+          key,
+          z.toJSONSchema(body, { unrepresentable: 'any' }),
+          said,
+          erasable,
+        ]),
+      ]),
+    ]),
+  )
+}

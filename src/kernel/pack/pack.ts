@@ -1,0 +1,85 @@
+import type { z } from 'zod'
+import type { Instant } from '../instant.ts'
+import type { Origin } from '../entry.ts'
+import type { BodyOf, FactKind, FactKinds } from './fact.ts'
+import type { Asking, Decided } from './action.ts'
+import type { RowsOf, Tables } from './table.ts'
+
+/** A fact as `apply` meets it. */
+export type Told<Body> = {
+  readonly body: Body
+  readonly at: Instant
+  /** Its entry's place in the log, and its own place inside the entry. */
+  readonly n: number
+  readonly i: number
+  /** Who recorded it; undefined for what the keeper decided. */
+  readonly from: Origin | undefined
+  /** Who asked for the decision; undefined for a record. */
+  readonly who: string | undefined
+}
+
+/** How each kind changes the tables. Deterministic: no clock, no chance, nothing but rows and the fact. */
+export type Apply<Kinds extends FactKinds, All extends Tables> = {
+  readonly [Kind in keyof Kinds]: (rows: RowsOf<All>, fact: Told<BodyOf<Kinds[Kind]>>) => void
+}
+
+/** What a pack does to its rows when the facts of these places are erased, whether or not they still had bodies. */
+export type Erase<All extends Tables> = (rows: RowsOf<All>, places: readonly Place[]) => void
+export type Place = { readonly n: number; readonly i: number }
+
+/** A trade, declared. Kinds and actions are known outside as `<name>.<key>`. */
+export type Pack = {
+  readonly name: string
+  readonly facts: FactKinds
+  readonly tables: Tables
+  readonly apply: Readonly<Record<string, ApplyAny>>
+  readonly actions: Readonly<Record<string, ActionAny>>
+  readonly erase: ((rows: RowsAny, places: readonly Place[]) => void) | undefined
+  /** Changes with the meaning of apply, rules or tables: the hash of their source. */
+  readonly rules: string
+}
+
+// The kernel runs packs without knowing their types: each pack is checked whole where it is declared.
+type RowsAny = RowsOf<Tables>
+type ApplyAny = (rows: RowsAny, fact: Told<unknown>) => void
+export type ActionAny = {
+  readonly input: z.ZodType
+  readonly allow: readonly string[]
+  readonly away: 'refuse' | { readonly waitMs: number }
+  readonly decide: (
+    input: unknown,
+    rows: RowsAny,
+    asking: Asking,
+  ) => Decided<Readonly<Record<string, FactKind>>>
+}
+
+type ActionsFor<Kinds extends FactKinds, All extends Tables> = Readonly<
+  Record<
+    string,
+    {
+      readonly input: z.ZodType
+      readonly allow: readonly string[]
+      readonly away: 'refuse' | { readonly waitMs: number }
+      readonly decide: (input: never, rows: RowsOf<All>, asking: Asking) => Decided<Kinds>
+    }
+  >
+>
+
+export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
+  readonly name: string
+  readonly rules: string
+  readonly facts: Kinds
+  readonly tables: All
+  readonly apply: Apply<Kinds, All>
+  readonly actions: ActionsFor<Kinds, All>
+  readonly erase?: Erase<All> | undefined
+}): Pack {
+  for (const [name, action] of Object.entries(declared.actions)) {
+    if (action.allow.length === 0)
+      throw new Error(`${declared.name}.${name}: nobody may ask for it; name a role`)
+  }
+  const anybody = Object.entries(declared.facts).find(([, kind]) => kind.erasable)
+  if (anybody && !declared.erase)
+    throw new Error(`${declared.name}.${anybody[0]} can be erased: the pack needs an erase`)
+  return declared as unknown as Pack
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { decision, erasable, record } from '../pack/fact.ts'
+
+const id = z.string().regex(/^[0-9a-z]{4,32}$/)
+const place = z.int().positive()
+const term = z.string().max(100)
+
+/** The facts that every site's log can hold, whatever its trade. */
+export const facts = {
+  /** First in each stream: which stream of the same box came before, and how far it had come. */
+  'stream.opened': record(
+    z.object({ boot: z.string().max(64), before: id.nullable(), beforeSeq: z.int().nonnegative() }),
+  ),
+  /** A term begins here. */
+  'site.keeper': decision(
+    z.object({ term, how: z.enum(['birth', 'start', 'handover', 'takeover', 'merge']) }),
+  ),
+  /** The keeper stops here, for good, in favour of another box. */
+  'site.handedOver': decision(z.object({ to: id, reign: place })),
+  /** A box serves this site. `small`: it does not follow the log. */
+  'box.assigned': decision(z.object({ box: id, publicKey: z.string().max(100), small: z.boolean() })),
+  'box.unassigned': decision(z.object({ box: id })),
+  /** A decision of a branch that lost: kept whole, not applied, until a person settles it. */
+  'orphan.kept': decision(z.object({ term, n: place, head: z.string(), kinds: z.int().nonnegative() })),
+  /** One line of an orphan, as it stood. It may hold a person, so it can be erased. */
+  'orphan.line': erasable(decision(z.object({ term, n: place, i: z.int().nonnegative(), line: z.string() }))),
+  'orphan.settled': decision(
+    z.object({ term, n: place, how: z.string().max(40), note: z.string().max(2000) }),
+  ),
+  /** A quarantined record is let in after all. */
+  'quarantine.admitted': decision(z.object({ n: place })),
+  /** These places hold a person no more. */
+  'facts.erased': decision(
+    z.object({ places: z.array(z.object({ n: place, i: z.int().nonnegative() })).max(500) }),
+  ),
+  /** The views before this entry have this hash under these rules. */
+  'base.laid': decision(z.object({ rules: z.string().max(64), views: z.string().max(64) })),
+}

@@ -1,0 +1,57 @@
+import { parseHead } from '../entry.ts'
+import type { Apply, Erase } from '../pack/pack.ts'
+import { pack } from '../pack/pack.ts'
+import { parseTerm } from '../term.ts'
+import { facts } from './facts.ts'
+import { tables } from './tables.ts'
+
+const apply: Apply<typeof facts, typeof tables> = {
+  'stream.opened': (rows, { body, from, n }) => {
+    if (!from) return
+    const { stream, box } = from
+    const here = rows.streams.get(stream)
+    if (here) rows.streams.put({ ...here, before: body.before, beforeSeq: body.beforeSeq, boot: body.boot })
+    if (body.before === null) return
+    for (const other of rows.streams.list('byBefore', body.before)) {
+      if (other.stream === stream || other.box !== box) continue
+      rows.clones.put({ stream, other: other.stream, box, how: 'two streams follow one', n })
+    }
+    const before = rows.streams.get(body.before)
+    if (before && before.seq > body.beforeSeq) {
+      rows.clones.put({ stream, other: body.before, box, how: 'the stream before it had come further', n })
+    }
+  },
+  'site.keeper': (rows, { body, n }) => {
+    const { reign, keeper, start } = parseTerm(body.term)
+    rows.terms.put({ n, term: body.term, reign, keeper, start, how: body.how })
+  },
+  'site.handedOver': (rows, { body, n }) => rows.handovers.put({ n, ...body }),
+  'box.assigned': (rows, { body, n }) => rows.boxes.put({ ...body, n }),
+  'box.unassigned': (rows, { body }) => rows.boxes.remove(body.box),
+  'orphan.kept': (rows, { body, n }) => {
+    const head = parseHead(body.head)
+    if (head.form !== 'a') return
+    const { action, key, who } = head.asked
+    rows.orphans.put({ term: body.term, n: body.n, keptAt: n, action, key, who, settled: null, note: null })
+  },
+  'orphan.line': (rows, { body, n }) => rows.orphanLines.put({ ...body, at: n }),
+  'orphan.settled': (rows, { body }) => {
+    const orphan = rows.orphans.get(body.term, body.n)
+    if (orphan && orphan.settled === null) rows.orphans.put({ ...orphan, settled: body.how, note: body.note })
+  },
+  'quarantine.admitted': () => {},
+  'facts.erased': (rows, { body, n }) => {
+    for (const place of body.places) rows.erased.put({ ...place, by: n })
+  },
+  'base.laid': (rows, { body, n }) => rows.bases.put({ n, ...body }),
+}
+
+const erase: Erase<typeof tables> = (rows, places) => {
+  for (const { n, i } of places) {
+    for (const line of rows.orphanLines.all().filter((each) => each.at === n)) {
+      if (line.i === i - 1) rows.orphanLines.remove(line.term, line.n, line.i)
+    }
+  }
+}
+
+export const kernelPack = pack({ name: 'kernel', rules: 'kernel', facts, tables, apply, actions: {}, erase })

@@ -1,0 +1,222 @@
+import type { LogRow, RecordRow } from '../../store/truth.ts'
+import { canonical, sha256 } from '../digest.ts'
+import { bodyLine, headText, kindsOf, nextChain, parseHead } from '../entry.ts'
+import type { Head } from '../entry.ts'
+import type { Instant } from '../instant.ts'
+import type { Random } from '../machine.ts'
+import type { Asking } from '../pack/action.ts'
+import type { Pack } from '../pack/pack.ts'
+import { kernelPack } from './kernel-pack.ts'
+import type { SiteViews } from './views.ts'
+
+/** What a keeper is given to order. */
+export type Item =
+  /** Consecutive records of one stream, from a journal or a link. */
+  | {
+      readonly do: 'records'
+      readonly box: string
+      readonly stream: string
+      readonly rows: readonly RecordRow[]
+    }
+  /** Something that a person or device asks for. */
+  | ({ readonly do: 'act' } & Ask)
+  /** What the keeper says by itself. */
+  | { readonly do: 'say'; readonly facts: readonly Saying[] }
+  /** An entry of a branch that lost. */
+  | {
+      readonly do: 'handIn'
+      readonly term: string
+      readonly n: number
+      readonly head: string
+      readonly bodies: string
+    }
+
+export type Ask = {
+  readonly action: string
+  readonly key: string
+  readonly who: string
+  readonly input: unknown
+}
+export type Saying = { readonly kind: string; readonly body: unknown }
+
+export type Outcome =
+  /** The stream is in the log up to here. */
+  | { readonly did: 'records'; readonly upTo: number }
+  | { readonly did: 'act'; readonly n: number; readonly answer: unknown; readonly again: boolean }
+  | {
+      readonly did: 'refused'
+      readonly code: string
+      readonly detail: Readonly<Record<string, string | number>>
+    }
+  | { readonly did: 'said'; readonly n: number }
+  /** Safe: in the log at or before n. */
+  | { readonly did: 'handedIn'; readonly n: number }
+
+export type Step = { readonly rows: readonly LogRow[]; readonly outcomes: readonly Outcome[] }
+
+/** What a keeper adds to the views' rules: the moment, and chance from outside. */
+export type Moment = { readonly at: Instant; readonly random: Random }
+
+/**
+ * Gives items their place in the log, one after the other, each decided against the views that all
+ * before it have made. The entries are applied but not committed: the caller makes them durable,
+ * then commits the views, or rolls back and nothing has happened.
+ */
+export function sequence(views: SiteViews, items: readonly Item[], moment: Moment): Step {
+  const rows: LogRow[] = []
+  const append = (head: Head, bodies: string, term?: string): number => {
+    const text = headText(head)
+    return appendText(text, bodies, term)
+  }
+  const appendText = (head: string, bodies: string, term?: string): number => {
+    const { n, chain } = views.cursor
+    const row: LogRow = { n: n + 1, head, bodies, chain: nextChain(chain, { head, bodies }), term }
+    views.apply(row)
+    rows.push(row)
+    return row.n
+  }
+
+  const takeRecord = ({ seq, head, body }: RecordRow, box: string, stream: string): boolean => {
+    if (seq !== views.position(stream) + 1) return false
+    const why = refusal(views, head, box, stream, seq)
+    if (why === undefined) appendText(head, body)
+    else
+      append(
+        { form: 'q', at: moment.at, kind: 'unknown', from: { box, stream, seq }, why },
+        bodyLine({ head, body }, null),
+      )
+    return true
+  }
+
+  const takeRecords = (item: Item & { do: 'records' }): Outcome => {
+    for (const row of item.rows) takeRecord(row, item.box, item.stream)
+    return { did: 'records', upTo: views.position(item.stream) }
+  }
+
+  const decide = (ask: Ask): Outcome => {
+    const known = views.known.actions.get(ask.action)
+    if (!known) return { did: 'refused', code: 'unknown-action', detail: { action: ask.action } }
+    const digest = sha256(canonical([ask.action, ask.input]))
+    const before = views.kernel.answers.get(ask.key)
+    if (before?.digest === digest) return { did: 'act', n: before.n, answer: before.answer, again: true }
+    if (before) return { did: 'refused', code: 'key-conflict', detail: { key: ask.key } }
+    const input = known.action.input.safeParse(ask.input)
+    if (!input.success) {
+      const [issue] = input.error.issues
+      return {
+        did: 'refused',
+        code: 'malformed',
+        detail: { field: issue?.path.join('.') ?? '', problem: issue?.message ?? '' },
+      }
+    }
+    const asking: Asking = {
+      who: ask.who,
+      key: ask.key,
+      at: moment.at,
+      random: (size: number) => moment.random.bytes(size),
+    }
+    const decided = known.action.decide(input.data, views.rows(known.pack), asking)
+    if ('refused' in decided) return { did: 'refused', code: decided.refused, detail: decided.detail ?? {} }
+    const said = decided.facts.map(({ kind, body }) => ({ kind: fullKind(known.pack, kind), body }))
+    const asked = { action: ask.action, key: ask.key, digest, who: ask.who, answer: decided.answer ?? null }
+    const head: Head = { form: 'a', at: moment.at, kinds: said.map(({ kind }) => kind), asked }
+    const n = append(head, lines(said))
+    return { did: 'act', n, answer: asked.answer, again: false }
+  }
+
+  const lines = (said: readonly Saying[]): string =>
+    said
+      .map(({ kind, body }) =>
+        bodyLine(body, views.known.kinds.get(kind)?.fact.erasable ? moment.random : null),
+      )
+      .join('\n')
+
+  const say = (facts: readonly Saying[]): number => {
+    const opens = facts.find(({ kind }) => kind === 'site.keeper')?.body as { term: string } | undefined
+    return append(
+      { form: 'k', at: moment.at, kinds: facts.map(({ kind }) => kind) },
+      lines(facts),
+      opens?.term,
+    )
+  }
+
+  const handIn = ({ term, n, head: text, bodies }: Item & { do: 'handIn' }): Outcome => {
+    const head = parseHead(text)
+    if (head.form === 'r' || head.form === 'q') {
+      const { box, stream, seq } = head.from
+      const record = head.form === 'r' ? { seq, head: text, body: bodies } : (JSON.parse(bodies) as RecordRow)
+      takeRecord({ ...record, seq }, box, stream)
+    } else if (head.form === 'a') {
+      if (!views.kernel.orphans.get(term, n)) say(orphan(term, n, text, bodies.split('\n')))
+    } else {
+      for (const nested of nestedOrphans(head, bodies)) {
+        if (!views.kernel.orphans.get(nested.term, nested.n))
+          say(orphan(nested.term, nested.n, nested.head, nested.lines))
+      }
+    }
+    return { did: 'handedIn', n: views.cursor.n }
+  }
+
+  const outcomes = items.map((item): Outcome => {
+    switch (item.do) {
+      case 'records':
+        return takeRecords(item)
+      case 'act':
+        return decide(item)
+      case 'say':
+        return { did: 'said', n: say(item.facts) }
+      case 'handIn':
+        return handIn(item)
+    }
+  })
+  return { rows, outcomes }
+}
+
+/** A pack says its own kinds by their short names, and the kernel's by theirs. */
+const fullKind = (pack: Pack, kind: string): string =>
+  pack !== kernelPack && kind in pack.facts ? `${pack.name}.${kind}` : kind
+
+/** Why a record cannot be judged by this keeper. Its content is never a reason: that is the pack's. */
+function refusal(
+  views: SiteViews,
+  headLine: string,
+  box: string,
+  stream: string,
+  seq: number,
+): string | undefined {
+  try {
+    const head = parseHead(headLine)
+    if (head.form !== 'r') return 'not a record'
+    if (head.from.box !== box || head.from.stream !== stream || head.from.seq !== seq)
+      return 'its head names another place'
+    const kind = views.known.kinds.get(head.kind)
+    if (!kind) return `the keeper does not know ${head.kind}`
+    return kind.fact.said === 'record'
+      ? undefined
+      : `${head.kind} is not for recording: only the keeper decides it`
+  } catch {
+    return 'its head cannot be read'
+  }
+}
+
+function orphan(term: string, n: number, head: string, lines: readonly string[]): readonly Saying[] {
+  const kinds = kindsOf(parseHead(head)).length
+  const parts =
+    kinds === 0 ? [] : lines.map((line, i) => ({ kind: 'orphan.line', body: { term, n, i, line } }))
+  return [{ kind: 'orphan.kept', body: { term, n, head, kinds } }, ...parts]
+}
+
+/** Orphans that the losing keeper had itself been handed: they are handed on. */
+function nestedOrphans(head: Head & { form: 'k' }, bodies: string) {
+  if (!head.kinds.includes('orphan.kept')) return []
+  const found: { term: string; n: number; head: string; lines: string[] }[] = []
+  bodies.split('\n').forEach((line, i) => {
+    const body = line.startsWith('~')
+      ? undefined
+      : (JSON.parse(line.startsWith('^') ? line.slice(27) : line) as unknown)
+    if (head.kinds[i] === 'orphan.kept')
+      found.push({ ...(body as { term: string; n: number; head: string }), lines: [] })
+    else if (body) found.at(-1)?.lines.push((body as { line: string }).line)
+  })
+  return found
+}

@@ -1,0 +1,196 @@
+import type { Database } from '../../store/database.ts'
+import type { LogRow } from '../../store/truth.ts'
+import { factsOf, parseHead } from '../entry.ts'
+import type { Fact, Head } from '../entry.ts'
+import type { Known } from '../pack/kinds.ts'
+import type { Pack } from '../pack/pack.ts'
+import type { RowsOf, Tables } from '../pack/table.ts'
+import { createTable, tableName } from '../views/ddl.ts'
+import { openRows } from '../views/rows.ts'
+import type { tables as kernelTables } from './tables.ts'
+
+/** Where the views stand in the log. */
+export type Cursor = { readonly n: number; readonly chain: string }
+
+type Stream = { box: string; seq: number; fresh: boolean }
+
+/**
+ * The views of one site: a database that is a function of the log. Entries go in one by one, in
+ * order; each is applied whole or, if that throws, marked and skipped, on every box alike (VIEW-3).
+ * Nothing is kept until `commit`; `rollback` returns to the last commit.
+ */
+export class SiteViews {
+  readonly known: Known
+  readonly kernel: RowsOf<typeof kernelTables>
+  readonly #database: Database
+  readonly #rows = new Map<Pack, RowsOf<Tables>>()
+  readonly #streams = new Map<string, Stream>()
+  #cursor: Cursor
+  #committed: Cursor
+  #open = false
+
+  /** Opens the views, or makes them anew, empty, where they were made under other rules. */
+  constructor(database: Database, known: Known) {
+    this.known = known
+    this.#database = database
+    this.#cursor = this.#committed = prepareTables(database, known)
+    for (const pack of known.packs) {
+      const rows = Object.entries(pack.tables).map(([name, table]) => {
+        return [name, openRows(database, tableName(pack, name), table)] as const
+      })
+      this.#rows.set(pack, Object.fromEntries(rows))
+    }
+    this.kernel = this.rows(known.packs[0] as Pack) as unknown as RowsOf<typeof kernelTables>
+  }
+
+  get cursor(): Cursor {
+    return this.#cursor
+  }
+
+  rows(pack: Pack): RowsOf<Tables> {
+    return this.#rows.get(pack) as RowsOf<Tables>
+  }
+
+  /** How far a stream has come in the log; 0 where it is not known. */
+  position(stream: string): number {
+    return this.#stream(stream)?.seq ?? 0
+  }
+
+  apply(row: LogRow): void {
+    if (row.n !== this.#cursor.n + 1)
+      throw new Error(`the views are at ${this.#cursor.n}, not before ${row.n}`)
+    this.#begin()
+    const head = parseHead(row.head)
+    if (head.form === 'r' || head.form === 'q') {
+      const { stream, box, seq } = head.from
+      const known = this.#stream(stream)
+      this.#streams.set(stream, { box: known?.box ?? box, seq, fresh: true })
+      if (head.kind === 'stream.opened') this.#saveStreams()
+    }
+    if (head.form !== 'q') this.#applyWhole(row, head)
+    else this.kernel.quarantine.put({ n: row.n, i: 0, kind: head.kind, why: head.why })
+    if (head.form === 'a') {
+      const { key, digest, answer } = head.asked
+      this.kernel.answers.put({ key, digest, n: row.n, answer })
+    }
+    this.#cursor = { n: row.n, chain: row.chain }
+  }
+
+  commit(): void {
+    if (!this.#open) return
+    this.#saveStreams()
+    this.#database.prepare('UPDATE regie_cursor SET n = ?, chain = ?').run(this.#cursor.n, this.#cursor.chain)
+    this.#database.exec('COMMIT')
+    this.#open = false
+    this.#committed = this.#cursor
+  }
+
+  rollback(): void {
+    if (this.#open) this.#database.exec('ROLLBACK')
+    this.#open = false
+    this.#cursor = this.#committed
+    this.#streams.clear()
+  }
+
+  /** Fills empty views from elsewhere, and keeps them if `fill` says that they are right. */
+  replaceRows(cursor: Cursor, fill: (database: Database) => boolean): boolean {
+    this.#begin()
+    this.#cursor = cursor
+    if (fill(this.#database)) {
+      this.commit()
+      return true
+    }
+    this.rollback()
+    return false
+  }
+
+  close(): void {
+    this.rollback()
+    this.#database.close()
+  }
+
+  /** Runs `read` where pending stream positions are in their table too. */
+  settled<T>(read: (database: Database) => T): T {
+    if (this.#open) this.#saveStreams()
+    return read(this.#database)
+  }
+
+  #begin(): void {
+    if (this.#open) return
+    this.#database.exec('BEGIN IMMEDIATE')
+    this.#open = true
+  }
+
+  #applyWhole(row: LogRow, head: Head): void {
+    this.#database.exec('SAVEPOINT entry')
+    try {
+      factsOf(head, row.bodies).forEach((fact, i) => this.#applyFact(row.n, i, head, fact))
+    } catch (error) {
+      this.#database.exec('ROLLBACK TO entry')
+      this.kernel.skipped.put({ n: row.n, why: String(error).slice(0, 500) })
+    }
+    this.#database.exec('RELEASE entry')
+  }
+
+  #applyFact(n: number, i: number, head: Head, fact: Fact): void {
+    if (fact.hollow) return
+    const kind = this.known.kinds.get(fact.kind)
+    if (!kind)
+      return this.kernel.quarantine.put({ n, i, kind: fact.kind, why: 'this version does not know the kind' })
+    const parsed = kind.fact.body.safeParse(fact.body)
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      const why = `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not as declared'}`
+      return this.kernel.quarantine.put({ n, i, kind: fact.kind, why })
+    }
+    const from = head.form === 'r' ? head.from : undefined
+    const who = head.form === 'a' ? head.asked.who : undefined
+    kind.pack.apply[kind.key]?.(this.rows(kind.pack), { body: parsed.data, at: head.at, n, i, from, who })
+    if (fact.kind === 'facts.erased') {
+      const { places } = parsed.data as { places: readonly { n: number; i: number }[] }
+      for (const pack of this.known.packs) pack.erase?.(this.rows(pack), places)
+    }
+  }
+
+  #stream(stream: string): Stream | undefined {
+    const cached = this.#streams.get(stream)
+    if (cached) return cached
+    const row = this.kernel.streams.get(stream)
+    if (!row) return undefined
+    const found = { box: row.box, seq: row.seq, fresh: false }
+    this.#streams.set(stream, found)
+    return found
+  }
+
+  #saveStreams(): void {
+    for (const [stream, state] of this.#streams) {
+      if (!state.fresh) continue
+      const row = this.kernel.streams.get(stream) ?? { stream, before: null, beforeSeq: 0, boot: '' }
+      this.kernel.streams.put({ ...row, box: state.box, seq: state.seq })
+      state.fresh = false
+    }
+  }
+}
+
+function prepareTables(database: Database, known: Known): Cursor {
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS regie_cursor (n INTEGER NOT NULL, chain TEXT NOT NULL, rules TEXT NOT NULL) STRICT',
+  )
+  const row = database.prepare('SELECT n, chain, rules FROM regie_cursor').get()
+  if (row?.['rules'] === known.rules) return { n: row['n'] as number, chain: row['chain'] as string }
+  database.exec('BEGIN IMMEDIATE')
+  const old = database
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'regie_cursor' AND name NOT LIKE 'sqlite_%'`,
+    )
+    .all()
+  for (const { name } of old) database.exec(`DROP TABLE "${String(name)}"`)
+  for (const pack of known.packs) {
+    for (const [name, table] of Object.entries(pack.tables))
+      database.exec(createTable(tableName(pack, name), table))
+  }
+  database.exec('DELETE FROM regie_cursor')
+  database.prepare(`INSERT INTO regie_cursor VALUES (0, '', ?)`).run(known.rules)
+  database.exec('COMMIT')
+  return { n: 0, chain: '' }
+}

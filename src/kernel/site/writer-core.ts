@@ -1,0 +1,139 @@
+import type { Database } from '../../store/database.ts'
+import type { LogRow } from '../../store/truth.ts'
+import type { Instant } from '../instant.ts'
+import type { Random } from '../machine.ts'
+import type { Known } from '../pack/kinds.ts'
+import { hashViews } from '../views/hash.ts'
+import { loadBase, saveBase } from '../views/base.ts'
+import { sequence } from './sequencer.ts'
+import { SiteViews } from './views.ts'
+import type { Followed, Item, Opened, SiteState, Step } from './writer.ts'
+
+/** Where views live: one database a site, and the bases beside them. All of it may be lost. */
+export type ViewsHome = {
+  /** Opens a site's database, new where there is none. */
+  readonly open: (site: string) => Database
+  /** Forgets a site's database, so that the next open is new. */
+  readonly drop: (site: string) => void
+  readonly bases: Bases
+}
+
+/** Copies of whole views at a base, by site and entry. */
+export type Bases = {
+  readonly save: (site: string, n: number, copy: Uint8Array) => void
+  readonly list: (site: string) => readonly number[]
+  readonly load: (site: string, n: number) => Uint8Array | undefined
+}
+
+/** The work behind the Writer port, in whatever thread it runs. Synchronous and deterministic. */
+export class WriterCore {
+  readonly #known: Known
+  readonly #home: ViewsHome
+  readonly #random: Random
+  readonly #sites = new Map<string, SiteViews>()
+
+  constructor(known: Known, home: ViewsHome, random: Random) {
+    this.#known = known
+    this.#home = home
+    this.#random = random
+  }
+
+  open(site: string): Opened {
+    const views = this.#sites.get(site) ?? new SiteViews(this.#home.open(site), this.#known)
+    this.#sites.set(site, views)
+    return { cursor: views.cursor, rules: this.#known.rules }
+  }
+
+  reset(site: string, n: number): Opened {
+    this.#sites.get(site)?.close()
+    this.#sites.delete(site)
+    this.#home.drop(site)
+    const opened = this.open(site)
+    const newest = this.#home.bases.list(site).filter((base) => base <= n)
+    for (const base of newest.toSorted((a, b) => b - a)) {
+      const copy = this.#home.bases.load(site, base)
+      if (copy && loadBase(this.#views(site), copy)) return { ...opened, cursor: this.#views(site).cursor }
+    }
+    return opened
+  }
+
+  step(site: string, items: readonly Item[], at: Instant): Step {
+    return sequence(this.#views(site), items, { at, random: this.#random })
+  }
+
+  settle(site: string, how: 'commit' | 'rollback'): void {
+    this.#views(site)[how]()
+  }
+
+  follow(site: string, rows: readonly LogRow[]): Followed {
+    const views = this.#views(site)
+    const parted: number[] = []
+    try {
+      for (const row of rows) {
+        if (row.head.startsWith('["k"') && row.head.includes('"base.laid"') && this.#meetsBase(site, row))
+          parted.push(row.n)
+        views.apply(row)
+      }
+      views.commit()
+    } catch (error) {
+      views.rollback()
+      throw error
+    }
+    return { cursor: views.cursor, parted }
+  }
+
+  position(site: string, streams: readonly string[]): readonly number[] {
+    return streams.map((stream) => this.#views(site).position(stream))
+  }
+
+  state(site: string): SiteState {
+    const { kernel } = this.#views(site)
+    return {
+      boxes: kernel.boxes.all().map(({ box, publicKey, small }) => ({ box, publicKey, small })),
+      handover: kernel.handovers.all().at(-1) ?? null,
+      unknownKinds: [
+        ...new Set(
+          kernel.quarantine
+            .all()
+            .filter(({ why }) => why.startsWith('this version'))
+            .map(({ kind }) => kind),
+        ),
+      ],
+      orphans: kernel.orphans.count('bySettled', null),
+      quarantine: kernel.quarantine.all().length,
+      clones: kernel.clones.all().length,
+    }
+  }
+
+  query(site: string, packName: string, table: string): readonly Readonly<Record<string, unknown>>[] {
+    const pack = this.#known.packs.find(({ name }) => name === packName)
+    if (!pack?.tables[table]) throw new Error(`no table ${packName}.${table}`)
+    return this.#views(site).settled(() => this.#views(site).rows(pack)[table]?.all() ?? [])
+  }
+
+  hash(site: string): string {
+    return this.#views(site).settled((database) => hashViews(database, this.#known))
+  }
+
+  close(): void {
+    for (const views of this.#sites.values()) views.close()
+    this.#sites.clear()
+  }
+
+  /** Keeps a copy of the views before a base, and tells whether they differ from what it says. */
+  #meetsBase(site: string, row: LogRow): boolean {
+    const views = this.#views(site)
+    const { rules, views: expected } = JSON.parse(row.bodies) as { rules: string; views: string }
+    if (rules !== this.#known.rules) return false
+    views.commit()
+    const hash = views.settled((database) => hashViews(database, this.#known))
+    if (hash === expected) this.#home.bases.save(site, row.n - 1, saveBase(views))
+    return hash !== expected
+  }
+
+  #views(site: string): SiteViews {
+    const views = this.#sites.get(site)
+    if (!views) throw new Error(`the views of ${site} are not open`)
+    return views
+  }
+}

@@ -1,0 +1,26 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { WriterCore } from './writer-core.ts'
+import type { Writer } from './writer.ts'
+
+export type WriterCall = {
+  readonly id: number
+  readonly call: keyof Writer
+  readonly values: readonly unknown[]
+}
+export type WriterAnswer = { readonly id: number; readonly value?: unknown; readonly error?: string }
+
+/** The inside of a writer thread: asked through its port, one call at a time, in the order of asking. */
+export function serveWriter(port: MessagePort, core: WriterCore): void {
+  port.on('message', ({ id, call, values }: WriterCall) => {
+    port.postMessage(answer(core, id, call, values))
+    if (call === 'close') port.close()
+  })
+}
+
+function answer(core: WriterCore, id: number, call: keyof Writer, values: readonly unknown[]): WriterAnswer {
+  try {
+    return { id, value: Reflect.apply(core[call], core, values) as unknown }
+  } catch (error) {
+    return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}

@@ -1,0 +1,53 @@
+import type { LogRow } from '../../store/truth.ts'
+import type { Ask, Item, Step } from './sequencer.ts'
+import type { Instant } from '../instant.ts'
+import type { Cursor } from './views.ts'
+
+export type { Ask, Item, Step, Cursor }
+
+/**
+ * The thread that writes views, seen from the box. A keeper's batch is `step`, then truth is made
+ * durable, then `settle`; nothing of a step is seen by a query before that. One batch of a site at
+ * a time: the caller waits for each.
+ */
+export type Writer = {
+  /** Opens a site's views, made anew where they were missing or made under other rules. */
+  readonly open: (site: string) => Promise<Opened>
+  /** Drops a site's views and starts from an empty log, or from the newest base at or below `n`. */
+  readonly reset: (site: string, n: number) => Promise<Opened>
+  readonly step: (site: string, items: readonly Item[], at: Instant) => Promise<Step>
+  readonly settle: (site: string, how: 'commit' | 'rollback') => Promise<void>
+  /** Applies entries that are already durable, and commits. */
+  readonly follow: (site: string, rows: readonly LogRow[]) => Promise<Followed>
+  readonly position: (site: string, streams: readonly string[]) => Promise<readonly number[]>
+  readonly state: (site: string) => Promise<SiteState>
+  readonly query: (
+    site: string,
+    pack: string,
+    table: string,
+  ) => Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** The hash of all tables; equal logs and rules give equal hashes. */
+  readonly hash: (site: string) => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+export type Opened = { readonly cursor: Cursor; readonly rules: string }
+
+/** What applying showed that people should know. */
+export type Followed = { readonly cursor: Cursor; readonly parted: readonly number[] }
+
+/** What the box itself needs to know from a site's views. */
+export type SiteState = {
+  readonly boxes: readonly Member[]
+  /** The last hand-over in the log, wherever it stands. */
+  readonly handover: HandOver | null
+  /** Kinds that stand in the log, judged, and that this build does not know. */
+  readonly unknownKinds: readonly string[]
+  readonly orphans: number
+  readonly quarantine: number
+  readonly clones: number
+}
+
+export type HandOver = { readonly n: number; readonly to: string; readonly reign: number }
+
+export type Member = { readonly box: string; readonly publicKey: string; readonly small: boolean }
