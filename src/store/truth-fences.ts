@@ -26,8 +26,7 @@ function checkWrite(write: Write, heads: Heads): void {
       text(write.site, write.term)
       return whole(write.upTo, logSpan)
     case 'trim':
-      text(write.site, write.box, write.stream)
-      return whole(write.upTo, journalSpan)
+      return checkTrim(write, heads)
     case 'hollow':
       text(write.site, write.bodies)
       return whole(write.n, logSpan)
@@ -39,6 +38,14 @@ function checkWrite(write: Write, heads: Heads): void {
     default:
       throw new TypeError(`unknown write: ${JSON.stringify(write satisfies never)}`)
   }
+}
+
+function checkTrim(write: Of<'trim'>, heads: Heads): void {
+  text(write.site, write.box, write.stream)
+  whole(write.upTo, journalSpan)
+  const head = heads.stream(write)
+  if (head === undefined || write.upTo < head.first) return
+  heads.setStream(write, { ...head, first: Math.min(write.upTo, head.last) + 1 })
 }
 
 function checkRecords(write: Of<'records'>, heads: Heads): void {
