@@ -1,3 +1,5 @@
+import type { Quality } from './instant.ts'
+
 /**
  * What the kernel needs from the machine it runs on. The real one is `src/cli/machine.ts`; the
  * world simulator has its own. The kernel never asks which.
@@ -19,6 +21,8 @@ export type Clock = {
   readonly mono: () => number
   /** Milliseconds since 1970 as the machine believes, whole. It may jump, and may be years off. */
   readonly wall: () => number
+  /** How far the machine itself vouches for `wall`; absent: not at all. */
+  readonly quality?: (() => Quality) | undefined
 }
 
 export type Timers = {

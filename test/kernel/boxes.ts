@@ -136,6 +136,9 @@ export class TestBox {
         save: (site: string, n: number, copy: Uint8Array) => {
           this.bases.set(site, (this.bases.get(site) ?? new Map()).set(n, copy))
         },
+        drop: (site: string, before: number) => {
+          for (const n of this.bases.get(site)?.keys() ?? []) if (n < before) this.bases.get(site)?.delete(n)
+        },
         list: (site: string) => [...(this.bases.get(site)?.keys() ?? [])],
         load: (site: string, n: number) => this.bases.get(site)?.get(n),
       },

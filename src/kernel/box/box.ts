@@ -3,6 +3,7 @@ import type { Peer } from '../link/link.ts'
 import type { Machine } from '../machine.ts'
 import { randomId } from '../machine.ts'
 import type { Above, Answer, Box, BoxParts, BoxStatus } from './contract.ts'
+import { usual } from './limits.ts'
 import { Links } from './links.ts'
 import { Site } from './site.ts'
 
@@ -76,7 +77,8 @@ class RunningBox implements Box {
   }
 
   async assign(site: string, member: Parameters<Box['assign']>[1]): Promise<Answer> {
-    return this.#site(site).say('box.assigned', member)
+    const key = `assign ${member.box} ${randomId(this.#machine.random, 16)}`
+    return this.act(site, { action: 'box.assign', key, who: this.id, input: member })
   }
 
   async handOver(site: string, to: string): Promise<Answer> {
@@ -91,9 +93,9 @@ class RunningBox implements Box {
     return this.#links.accept(channel)
   }
 
-  /** Until the clocks are measured, the offset is what the machine believed at its start (quality 0). */
+  /** Until a better clock is measured, the offset is what the machine believed at its start. */
   now(): Instant {
-    return [this.#machine.clock.mono(), this.#offset, 0]
+    return [this.#machine.clock.mono(), this.#offset, this.#machine.clock.quality?.() ?? 0]
   }
 
   status(): BoxStatus {
@@ -140,6 +142,7 @@ class RunningBox implements Box {
       truth,
       writer,
       now: () => this.now(),
+      limits: this.#parts.limits ?? usual,
     }
     const site = new Site(outer, row, await truth.streams(row.site), () => this.#changed())
     this.#sites.set(row.site, site)

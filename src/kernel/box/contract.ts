@@ -4,6 +4,7 @@ import type { Channel, ChannelEvents, Dial } from '../network.ts'
 import type { Known } from '../pack/kinds.ts'
 import type { Ask, Writer } from '../site/writer.ts'
 import type { StoreHealth, Truth } from '../../store/truth.ts'
+import type { Limits } from './limits.ts'
 import type { Identity } from '../link/identity.ts'
 
 /** What a box is made of. The same in a real process and in the world. */
@@ -16,6 +17,7 @@ export type BoxParts = {
   readonly dial: Dial
   /** Whether a box that no site names yet may link: the fleet's claims, or a pairing on this box. */
   readonly trusts: (box: string, publicKey: string) => boolean
+  readonly limits?: Limits | undefined
 }
 
 /** The box above, for a site: where to dial it, and whom to expect there. */

@@ -44,7 +44,9 @@ export class EntryFlow {
   acknowledge(): void {
     const { site, log, peers } = this.#parts
     const { n, chain } = log.history
-    for (const { link } of peers.values()) link.send({ t: 'ack', site, n, chain, top: this.#top() })
+    for (const { link, standing } of peers.values()) {
+      if (standing === 'whole') link.send({ t: 'ack', site, n, chain, top: this.#top() })
+    }
   }
 
   /** Asks a peer for what it has beyond this log. */

@@ -6,6 +6,7 @@ import type { Machine } from '../machine.ts'
 import type { Channel, ChannelEvents, Dial } from '../network.ts'
 import type { Above } from './contract.ts'
 import { Dialler } from './dialler.ts'
+import type { Standing } from './site-parts.ts'
 import type { Site } from './site.ts'
 
 type Parts = {
@@ -22,7 +23,7 @@ type Parts = {
 export class Links {
   readonly #parts: Parts
   readonly #up = new Set<Link>()
-  readonly #joined = new Map<Link, Set<string>>()
+  readonly #joined = new Map<Link, Map<string, Standing>>()
   readonly #diallers = new Map<string, Dialler>()
   #stopped = false
 
@@ -48,13 +49,14 @@ export class Links {
     if (this.#stopped) return
     this.#dialAbove()
     for (const link of this.#up) {
-      const joined = this.#joined.get(link) ?? new Set()
+      const joined = this.#joined.get(link) ?? new Map<string, Standing>()
       for (const [name, site] of this.#parts.sites) {
-        const shares = site.shares(link.peer?.box ?? '')
-        if (shares && !joined.has(name)) {
-          joined.add(name)
-          site.join(link)
-        } else if (!shares && joined.delete(name)) site.leave(link)
+        const standing = site.standingOf(link.peer?.box ?? '')
+        // A guest learns of no site that it does not name itself.
+        if (joined.get(name) === standing || (standing === 'guest' && !joined.has(name))) continue
+        if (joined.has(name)) site.leave(link)
+        joined.set(name, standing)
+        site.join(link)
       }
       this.#joined.set(link, joined)
     }
@@ -107,7 +109,13 @@ export class Links {
 
   async #frame(link: Link, frame: SiteFrame, lines: readonly string[]): Promise<void> {
     const site = this.#parts.sites.get(frame.site)
-    if (!site || !this.#joined.get(link)?.has(frame.site)) return
+    const joined = this.#joined.get(link)
+    if (!site || !joined) return
+    if (!joined.has(frame.site)) {
+      if (frame.t !== 'site') return
+      joined.set(frame.site, site.standingOf(link.peer?.box ?? ''))
+      site.join(link)
+    }
     try {
       await site.receive(link, frame, lines)
     } catch (error) {
@@ -127,6 +135,6 @@ export class Links {
   }
 
   #sitesOf(link: Link): readonly Site[] {
-    return [...(this.#joined.get(link) ?? [])].flatMap((name) => this.#parts.sites.get(name) ?? [])
+    return [...(this.#joined.get(link)?.keys() ?? [])].flatMap((name) => this.#parts.sites.get(name) ?? [])
   }
 }

@@ -3,6 +3,7 @@ import type { Frame } from '../link/frames.ts'
 import { parseRecords, recordLines } from '../link/lines.ts'
 import { Lane } from './lane.ts'
 import type { Keeper } from './keeper.ts'
+import { Retention } from './retention.ts'
 import type { SitePeer, SiteParts } from './site-parts.ts'
 
 const readBytes = 24 * 1024
@@ -22,11 +23,13 @@ export class RecordFlow {
   readonly #isKeeping: () => boolean
   readonly #next: () => SitePeer | undefined
   readonly #top: () => number
+  readonly #retention: Retention
   readonly #lane = new Lane()
   /** What this box's journal holds, by stream. */
   readonly #held = new Map<string, Held>()
   /** At the keeper: up to where each stream has been handed to the queue. */
   readonly #queued = new Map<string, number>()
+  readonly #told = new Map<string, { readonly seq: number; readonly top: number }>()
   #draining = false
   #turning = false
 
@@ -36,6 +39,7 @@ export class RecordFlow {
     way: { isKeeping: () => boolean; next: () => SitePeer | undefined; top: () => number },
   ) {
     this.#parts = parts
+    this.#retention = new Retention(parts.truth, parts.site, parts.limits)
     this.#keeper = keeper
     this.#isKeeping = way.isKeeping
     this.#next = way.next
@@ -46,11 +50,15 @@ export class RecordFlow {
     for (const { box, stream, first, last } of streams) this.#held.set(stream, { box, first, last })
   }
 
+  async open(): Promise<void> {
+    await this.#retention.load()
+  }
+
   /** Records in the journal here that the log here does not have. */
   async unsent(): Promise<number> {
     let count = 0
     for (const [stream, { first, last }] of this.#held) {
-      count += Math.max(0, last - Math.max(first - 1, await this.#parts.log.position(stream)))
+      count += Math.max(0, last - Math.max(first - 1, await this.#passed(stream)))
     }
     return count
   }
@@ -105,9 +113,11 @@ export class RecordFlow {
     }
   }
 
-  /** The peer says what it has of a stream. */
-  got(peer: SitePeer, { stream, seq, again }: Frame<'got'>): void {
+  /** The peer says what it has of a stream, and what the top has: all that a box without the log ever learns. */
+  got(peer: SitePeer, { stream, seq, top, again }: Frame<'got'>): void {
     if (again) peer.records.set(stream, seq)
+    const before = this.#told.get(stream)
+    this.#told.set(stream, { seq: Math.max(seq, before?.seq ?? 0), top: Math.max(top, before?.top ?? 0) })
     void this.pump(peer)
   }
 
@@ -145,15 +155,40 @@ export class RecordFlow {
     }
   }
 
-  /** Drops records of other boxes that the log here has, and forgets them. */
-  async trim(): Promise<void> {
+  /**
+   * Drops what need not be kept here: other boxes' records once the log here has them, this box's
+   * own a week after the top has them, and never on an unknown clock (LOG-14).
+   */
+  async trim(epoch: number | null): Promise<void> {
+    const { box: self, log } = this.#parts
+    const tops = new Map<string, number>()
     for (const [stream, { box, first, last }] of this.#held) {
-      if (box === this.#parts.box || last < first) continue
-      const upTo = Math.min(last, await this.#parts.log.position(stream))
-      if (upTo < first) continue
-      await this.#parts.truth.commit([{ do: 'trim', site: this.#parts.site, box, stream, upTo }])
-      this.#held.set(stream, { box, first: upTo + 1, last: this.#held.get(stream)?.last ?? last })
+      if (last < first) continue
+      const logged = Math.min(last, await log.position(stream))
+      if (box !== self) await this.#drop(stream, logged)
+      else tops.set(stream, Math.max(this.#top() >= log.history.n ? logged : 0, this.#told.get(stream)?.top ?? 0))
     }
+    if (epoch === null || tops.size === 0) return
+    for (const [stream, upTo] of await this.#retention.seen(tops, epoch)) await this.#drop(stream, upTo)
+  }
+
+  async #drop(stream: string, upTo: number): Promise<void> {
+    const held = this.#held.get(stream)
+    if (!held || upTo < held.first) return
+    const { site, truth } = this.#parts
+    await truth.commit([{ do: 'trim', site, box: held.box, stream, upTo }])
+    this.#held.set(stream, { ...held, first: upTo + 1, last: this.#held.get(stream)?.last ?? held.last })
+  }
+
+  /** How far a stream has left this box: into its own log, or, without one, to the box above. */
+  async #passed(stream: string): Promise<number> {
+    const logged = await this.#parts.log.position(stream)
+    return this.#follows() ? logged : Math.max(logged, this.#told.get(stream)?.seq ?? 0)
+  }
+
+  /** No linked box says that this one does without the log. */
+  #follows(): boolean {
+    return [...this.#parts.peers.values()].every(({ sees }) => sees === 'whole')
   }
 
   async #offer(peer: SitePeer): Promise<void> {

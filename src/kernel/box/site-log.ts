@@ -6,6 +6,7 @@ import type { History } from '../site/history.ts'
 import { emptyHistory } from '../site/history.ts'
 import type { Item, SiteState, Step, Writer } from '../site/writer.ts'
 import { parseTerm } from '../term.ts'
+import { eraseFromDisk } from './erasure.ts'
 import { Lane } from './lane.ts'
 import { Tail } from './tail.ts'
 
@@ -13,6 +14,7 @@ const readBytes = 256 * 1024
 const emptyState: SiteState = {
   boxes: [],
   handover: null,
+  base: 0,
   unknownKinds: [],
   orphans: 0,
   quarantine: 0,
@@ -64,6 +66,7 @@ export class SiteLog {
     if (!(await this.#isOnLog(cursor))) await this.#resetViews()
     await this.catchUp()
     await this.#learnState()
+    await this.#erase(0)
   }
 
   exclusive<T>(work: () => Promise<T>): Promise<T> {
@@ -172,7 +175,20 @@ export class SiteLog {
       if (parsed.form === 'r' || parsed.form === 'q') this.#positions.set(parsed.from.stream, parsed.from.seq)
     }
     if (rows.some(concernsBoxes) && this.#views === this.#history.n) await this.#learnState()
+    if (rows.some(({ head }) => head.includes('"facts.erased"'))) void this.#erase((rows[0] as LogRow).n)
     this.#changed(rows)
+  }
+
+  /** Once the views know of an erasure, the disk forgets too. What fails now is done at the next start. */
+  async #erase(from: number): Promise<void> {
+    const { truth, writer, machine } = this.#parts
+    try {
+      await this.catchUp()
+      await eraseFromDisk(truth, writer, this.site, from)
+      this.#tail.clear()
+    } catch (error) {
+      machine.log('error', `${this.site}: an erasure is not complete on this disk: ${String(error)}`)
+    }
   }
 
   async #learnState(): Promise<void> {

@@ -6,7 +6,11 @@ import type { History, Relation } from '../site/history.ts'
 import { emptyHistory } from '../site/history.ts'
 import type { Writer } from '../site/writer.ts'
 import type { Truth } from '../../store/truth.ts'
+import type { Limits } from './limits.ts'
 import type { SiteLog } from './site-log.ts'
+
+/** `whole` follows the log; `small` records and asks, without the log; `guest` has left and only brings what it recorded. */
+export type Standing = 'whole' | 'small' | 'guest'
 
 /** What every part of a site on this box works with. */
 export type SiteParts = {
@@ -21,6 +25,7 @@ export type SiteParts = {
   readonly log: SiteLog
   readonly peers: Peers
   readonly now: () => Instant
+  readonly limits: Limits
 }
 
 /** The other boxes of the site that are linked now. */
@@ -30,12 +35,15 @@ export type Peers = ReadonlyMap<Link, SitePeer>
 export class SitePeer {
   readonly link: Link
   readonly isAbove: boolean
+  /** How this box sees the peer. */
+  readonly standing: Standing
   history: History = emptyHistory
   /** It has told its history. */
   heard = false
   relation: Relation = { common: 0, wins: 'same' }
   route: readonly string[] | null = null
-  whole = false
+  /** How the peer sees this box. */
+  sees: Standing = 'whole'
   /** Its head on disk, and the top as it knows it. */
   acked = 0
   top = 0
@@ -46,8 +54,9 @@ export class SitePeer {
   readonly offered = new Set<string>()
   busy = false
 
-  constructor(link: Link, isAbove: boolean) {
+  constructor(link: Link, isAbove: boolean, standing: Standing) {
     this.link = link
+    this.standing = standing
     this.isAbove = isAbove
   }
 

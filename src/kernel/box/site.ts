@@ -2,9 +2,10 @@ import type { SiteRow, StreamRow } from '../../store/truth.ts'
 import { StoreError } from '../../store/truth.ts'
 import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Link } from '../link/link.ts'
+import { epochOf } from '../instant.ts'
 import { dutyOf, takeOverTerm } from '../site/duty.ts'
 import type { Duty } from '../site/duty.ts'
-import { lastTerm, relate } from '../site/history.ts'
+import { emptyHistory, lastTerm, relate } from '../site/history.ts'
 import type { Ask } from '../site/writer.ts'
 import type { Term } from '../term.ts'
 import { parseTerm, termText } from '../term.ts'
@@ -17,13 +18,12 @@ import { Keeper } from './keeper.ts'
 import { RecordFlow } from './record-flow.ts'
 import { SalvageFlow } from './salvage-flow.ts'
 import { SiteLog } from './site-log.ts'
-import type { Route, SiteParts } from './site-parts.ts'
+import type { Route, SiteParts, Standing } from './site-parts.ts'
 import { SitePeer, routeVia } from './site-parts.ts'
 
 /** How long a keeper that starts waits for boxes of its site, to fetch what it may lack (TERM-3). */
 export const openingGraceMs = 3_000
 const retryMs = 1_000
-const trimEveryMs = 60_000
 
 type Role =
   | { readonly is: 'starting' }
@@ -31,6 +31,13 @@ type Role =
   | { readonly is: 'opening'; readonly since: number; readonly duty: Duty & { is: 'open' } }
   | { readonly is: 'keeping'; readonly term: Term }
   | { readonly is: 'halted'; readonly why: string }
+
+/** What a box may say here, by how this box sees it. */
+const allowed: Readonly<Record<Standing, ReadonlySet<SiteFrame['t']>>> = {
+  whole: new Set(['site', 'want', 'entries', 'ack', 'offer', 'got', 'records', 'ask', 'answer']),
+  small: new Set(['site', 'offer', 'got', 'records', 'ask', 'answer']),
+  guest: new Set(['site', 'offer', 'got', 'records']),
+}
 
 type OuterParts = Omit<SiteParts, 'site' | 'log' | 'peers'>
 
@@ -92,9 +99,10 @@ export class Site {
   async open(): Promise<void> {
     await this.#parts.log.open()
     this.#role = { is: 'following' }
+    await this.#records.open()
     await this.#salvage.load()
     this.#reconsider()
-    this.#trimLater()
+    this.#tidyLater()
   }
 
   record(facts: readonly Recording[]) {
@@ -161,10 +169,13 @@ export class Site {
     return this.#above
   }
 
-  /** Whether a linked box takes part in this site. */
-  shares(box: string): boolean {
+  /** How a linked box takes part in this site. One that left may still bring what it recorded (LINK-7). */
+  standingOf(box: string): Standing {
     const { log } = this.#parts
-    return box === this.#above?.box || log.history.n === 0 || log.state.boxes.some((each) => each.box === box)
+    if (box === this.#above?.box || log.history.n === 0) return 'whole'
+    const member = log.state.boxes.find((each) => each.box === box)
+    if (!member) return 'guest'
+    return member.small ? 'small' : 'whole'
   }
 
   /** The keys by which this site knows a box. */
@@ -175,9 +186,10 @@ export class Site {
   }
 
   join(link: Link): void {
-    const peer = new SitePeer(link, link.peer?.box === this.#above?.box)
+    const box = link.peer?.box ?? ''
+    const peer = new SitePeer(link, box === this.#above?.box, this.standingOf(box))
     this.#peers.set(link, peer)
-    peer.link.send(this.#advertFrame())
+    peer.link.send(this.#advertFrame(peer))
     this.#reconsider()
   }
 
@@ -201,11 +213,12 @@ export class Site {
   async receive(link: Link, frame: SiteFrame, lines: readonly string[]): Promise<void> {
     const peer = this.#peers.get(link)
     if (!peer || this.#role.is === 'starting') return this.#receiveEarly(link, frame)
+    if (!allowed[peer.standing].has(frame.t)) return
     switch (frame.t) {
       case 'site':
         return this.#met(peer, frame)
       case 'want':
-        if (!(await this.#entries.wanted(peer, frame))) peer.link.send(this.#advertFrame())
+        if (!(await this.#entries.wanted(peer, frame))) peer.link.send(this.#advertFrame(peer))
         return
       case 'entries':
         return this.#entries.received(peer, frame, lines)
@@ -265,10 +278,10 @@ export class Site {
       this.#entries.source = undefined
     peer.history = { n: frame.n, chain: frame.chain, terms }
     // The first word of a peer is answered: it may not have listened yet when this box spoke (LINK-4).
-    if (!peer.heard) peer.link.send(this.#advertFrame())
+    if (!peer.heard) peer.link.send(this.#advertFrame(peer))
     peer.heard = true
     peer.route = frame.route
-    peer.whole = frame.whole
+    peer.sees = frame.you
     peer.top = frame.top
     if (cut) {
       peer.records.clear()
@@ -370,7 +383,7 @@ export class Site {
     const { history } = this.#parts.log
     let best: SitePeer | undefined
     for (const peer of this.#peers.values()) {
-      if (!peer.heard) continue
+      if (!peer.heard || peer.sees !== 'whole') continue
       peer.relation = relate(history, peer.history)
       if (peer.relation.wins === 'corrupt') {
         this.#parts.machine.log(
@@ -446,9 +459,22 @@ export class Site {
     if (was !== role.is) this.#again = true
   }
 
-  #advertFrame(): Frame<'site'> & { readonly t: 'site' } {
+  /** At a moment when every box has confirmed all there is, a long log gets a base (LOG-15). */
+  async #layBase(): Promise<void> {
+    const { log, box, now } = this.#parts
+    if (this.#role.is !== 'keeping' || log.history.n - log.state.base < this.#parts.limits.baseEvery) return
+    await log.exclusive(async () => {
+      const confirmed = new Map([...this.#peers.values()].map((peer) => [peer.box, peer.acked]))
+      const all = log.state.boxes.every(
+        (each) => each.small || each.box === box || (confirmed.get(each.box) ?? 0) >= log.history.n,
+      )
+      if (all && this.#duty().is === 'keep') await log.step([{ do: 'base' }], now())
+    })
+  }
+
+  #advertFrame(peer: SitePeer): Frame<'site'> {
     const { log, site } = this.#parts
-    const { n, chain, terms } = log.history
+    const { n, chain, terms } = peer.standing === 'whole' ? log.history : emptyHistory
     const route = this.#role.is === 'keeping' ? [this.#parts.box] : this.#wayOn()
     return {
       t: 'site',
@@ -458,7 +484,7 @@ export class Site {
       terms: terms.map((each) => [each.n, termText(each.term), each.chain]),
       top: this.#top(),
       route,
-      whole: true,
+      you: peer.standing,
     }
   }
 
@@ -469,17 +495,19 @@ export class Site {
 
   /** Tells all when the term, the way to the keeper or the length of a cut log has changed. */
   #advertise(when: 'if changed' | 'at once'): void {
-    const frame = this.#advertFrame()
-    const advert = JSON.stringify([frame.terms.length, frame.terms.at(-1), frame.route])
+    const { terms } = this.#parts.log.history
+    const advert = JSON.stringify([terms.length, terms.at(-1), this.#role.is === 'keeping', this.#wayOn()])
     if (advert === this.#advert && when === 'if changed') return
     this.#advert = advert
-    for (const { link } of this.#peers.values()) link.send(frame)
+    for (const peer of this.#peers.values()) peer.link.send(this.#advertFrame(peer))
   }
 
-  #trimLater(): void {
-    this.#parts.machine.timers.after(trimEveryMs, () => {
-      this.#records.trim().catch(() => {})
-      if (!this.#stopped) this.#trimLater()
+  #tidyLater(): void {
+    this.#parts.machine.timers.after(this.#parts.limits.tidyEveryMs, () => {
+      const now = this.#parts.now()
+      this.#records.trim(now[2] === 0 ? null : epochOf(now)).catch(() => {})
+      this.#layBase().catch(() => {})
+      if (!this.#stopped) this.#tidyLater()
     })
   }
 }

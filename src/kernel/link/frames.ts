@@ -32,7 +32,8 @@ export const frames = {
     terms: z.array(boundary).max(10_000),
     top: count,
     route: route.nullable(),
-    whole: z.boolean(),
+    /** How the sender sees the receiver: one that follows, one that only records, or one that left. */
+    you: z.enum(['whole', 'small', 'guest']),
   }),
   /** Send me the entries after this one; my running hash there is `chain`. */
   want: z.object({ site, after: count, chain }),

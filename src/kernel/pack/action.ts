@@ -10,6 +10,8 @@ export type Asking = {
   readonly at: Instant
   /** Random bytes, different for each decision, the same however often it is computed. */
   readonly random: (size: number) => Uint8Array
+  /** A decision that waits for a person to settle it. */
+  readonly orphan: (term: string, n: number) => Orphan | undefined
 }
 
 /** What a decision says: its facts, whole, and the answer that the asker gets, now and when asking again. */
@@ -20,9 +22,30 @@ export type Accepted<Kinds extends FactKinds> = {
   readonly answer: unknown
 }
 
-export type Said<Kinds extends FactKinds> = {
-  readonly [Kind in keyof Kinds & string]: { readonly kind: Kind; readonly body: BodyOf<Kinds[Kind]> }
-}[keyof Kinds & string]
+export type Said<Kinds extends FactKinds> =
+  | {
+      readonly [Kind in keyof Kinds & string]: { readonly kind: Kind; readonly body: BodyOf<Kinds[Kind]> }
+    }[keyof Kinds & string]
+  | OrphanSettled
+
+/** The one fact of the kernel's that a pack says: a person has settled an orphan, by that pack's action. */
+export type OrphanSettled = {
+  readonly kind: 'orphan.settled'
+  readonly body: { readonly term: string; readonly n: number; readonly how: string; readonly note: string }
+}
+
+/** A decision of a branch that lost, as its pack may look at it. */
+export type Orphan = {
+  readonly term: string
+  readonly n: number
+  readonly action: string
+  readonly key: string
+  readonly who: string
+  readonly settled: string | null
+  /** What it had decided: kinds and bodies; undefined where one was erased. */
+  readonly facts: readonly { readonly kind: string; readonly body: unknown }[]
+  readonly answer: unknown
+}
 
 /** Nothing happened, and why: a code from the catalogue, and what its sentence needs. */
 export type Refused = {

@@ -2,6 +2,7 @@ import { parseHead } from '../entry.ts'
 import type { Apply, Erase } from '../pack/pack.ts'
 import { pack } from '../pack/pack.ts'
 import { parseTerm } from '../term.ts'
+import { actions } from './actions.ts'
 import { facts } from './facts.ts'
 import { tables } from './tables.ts'
 
@@ -32,7 +33,8 @@ const apply: Apply<typeof facts, typeof tables> = {
     const head = parseHead(body.head)
     if (head.form !== 'a') return
     const { action, key, who } = head.asked
-    rows.orphans.put({ term: body.term, n: body.n, keptAt: n, action, key, who, settled: null, note: null })
+    const orphan = { term: body.term, n: body.n, keptAt: n, action, key, who, head: body.head }
+    rows.orphans.put({ ...orphan, settled: null, note: null })
   },
   'orphan.line': (rows, { body, n }) => rows.orphanLines.put({ ...body, at: n }),
   'orphan.settled': (rows, { body }) => {
@@ -48,10 +50,10 @@ const apply: Apply<typeof facts, typeof tables> = {
 
 const erase: Erase<typeof tables> = (rows, places) => {
   for (const { n, i } of places) {
-    for (const line of rows.orphanLines.all().filter((each) => each.at === n)) {
-      if (line.i === i - 1) rows.orphanLines.remove(line.term, line.n, line.i)
-    }
+    // An orphan's lines follow it in its entry: line i stands at place i + 1.
+    for (const line of rows.orphanLines.list('byPlace', n, i - 1))
+      rows.orphanLines.remove(line.term, line.n, line.i)
   }
 }
 
-export const kernelPack = pack({ name: 'kernel', rules: 'kernel', facts, tables, apply, actions: {}, erase })
+export const kernelPack = pack({ name: 'kernel', rules: 'kernel', facts, tables, apply, actions, erase })

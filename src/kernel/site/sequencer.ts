@@ -1,12 +1,15 @@
+import { StoreError } from '../../store/truth.ts'
 import type { LogRow, RecordRow } from '../../store/truth.ts'
+import { hashViews } from '../views/hash.ts'
 import { canonical, sha256 } from '../digest.ts'
-import { bodyLine, headText, kindsOf, nextChain, parseHead } from '../entry.ts'
+import { bodyLine, headText, maxFactBytes, nextChain, parseHead } from '../entry.ts'
 import type { Head } from '../entry.ts'
 import type { Instant } from '../instant.ts'
 import type { Random } from '../machine.ts'
 import type { Asking } from '../pack/action.ts'
 import type { Pack } from '../pack/pack.ts'
 import { kernelPack } from './kernel-pack.ts'
+import { nestedOrphans, orphanAt, orphanFacts } from './orphans.ts'
 import type { SiteViews } from './views.ts'
 
 /** What a keeper is given to order. */
@@ -22,6 +25,8 @@ export type Item =
   | ({ readonly do: 'act' } & Ask)
   /** What the keeper says by itself. */
   | { readonly do: 'say'; readonly facts: readonly Saying[] }
+  /** A base: what the views are before this entry. Asked alone. */
+  | { readonly do: 'base' }
   /** An entry of a branch that lost. */
   | {
       readonly do: 'handIn'
@@ -71,7 +76,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
   const appendText = (head: string, bodies: string, term?: string): number => {
     const { n, chain } = views.cursor
     const row: LogRow = { n: n + 1, head, bodies, chain: nextChain(chain, { head, bodies }), term }
-    views.apply(row)
+    views.apply(row, head.startsWith('["a"') ? 'or refuse' : 'or skip')
     rows.push(row)
     return row.n
   }
@@ -113,15 +118,34 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       who: ask.who,
       key: ask.key,
       at: moment.at,
-      random: (size: number) => moment.random.bytes(size),
+      random: (size) => moment.random.bytes(size),
+      orphan: (term, n) => orphanAt(views, term, n),
     }
-    const decided = known.action.decide(input.data, views.rows(known.pack), asking)
-    if ('refused' in decided) return { did: 'refused', code: decided.refused, detail: decided.detail ?? {} }
-    const said = decided.facts.map(({ kind, body }) => ({ kind: fullKind(known.pack, kind), body }))
-    const asked = { action: ask.action, key: ask.key, digest, who: ask.who, answer: decided.answer ?? null }
-    const head: Head = { form: 'a', at: moment.at, kinds: said.map(({ kind }) => kind), asked }
-    const n = append(head, lines(said))
-    return { did: 'act', n, answer: asked.answer, again: false }
+    try {
+      const decided = known.action.decide(input.data, views.rows(known.pack), asking)
+      if ('refused' in decided) return { did: 'refused', code: decided.refused, detail: decided.detail ?? {} }
+      const said = decided.facts.map(({ kind, body }) => ({ kind: fullKind(known.pack, kind), body }))
+      const asked = { action: ask.action, key: ask.key, digest, who: ask.who, answer: decided.answer ?? null }
+      const head: Head = { form: 'a', at: moment.at, kinds: said.map(({ kind }) => kind), asked }
+      const n = append(head, said.map(checkedLine).join('\n'))
+      return { did: 'act', n, answer: asked.answer, again: false }
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      return {
+        did: 'refused',
+        code: 'internal',
+        detail: { action: ask.action, problem: String(error).slice(0, 500) },
+      }
+    }
+  }
+
+  /** A pack's mistake is found before it is in the log. */
+  const checkedLine = ({ kind, body }: Saying): string => {
+    const known = views.known.kinds.get(kind)
+    if (known?.fact.said !== 'decision') throw new Error(`${kind} is not a decision`)
+    const line = bodyLine(known.fact.body.parse(body), known.fact.erasable ? moment.random : null)
+    if (Buffer.byteLength(line) > maxFactBytes) throw new Error(`${kind}: over 32 KiB; put it into a blob`)
+    return line
   }
 
   const lines = (said: readonly Saying[]): string =>
@@ -147,11 +171,11 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       const record = head.form === 'r' ? { seq, head: text, body: bodies } : (JSON.parse(bodies) as RecordRow)
       takeRecord({ ...record, seq }, box, stream)
     } else if (head.form === 'a') {
-      if (!views.kernel.orphans.get(term, n)) say(orphan(term, n, text, bodies.split('\n')))
+      if (!views.kernel.orphans.get(term, n)) say(orphanFacts(term, n, text, bodies.split('\n')))
     } else {
       for (const nested of nestedOrphans(head, bodies)) {
         if (!views.kernel.orphans.get(nested.term, nested.n))
-          say(orphan(nested.term, nested.n, nested.head, nested.lines))
+          say(orphanFacts(nested.term, nested.n, nested.head, nested.lines))
       }
     }
     return { did: 'handedIn', n: views.cursor.n }
@@ -165,6 +189,13 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
         return decide(item)
       case 'say':
         return { did: 'said', n: say(item.facts) }
+      case 'base': {
+        const body = {
+          rules: views.known.rules,
+          views: views.settled((database) => hashViews(database, views.known)),
+        }
+        return { did: 'said', n: say([{ kind: 'base.laid', body }]) }
+      }
       case 'handIn':
         return handIn(item)
     }
@@ -197,26 +228,4 @@ function refusal(
   } catch {
     return 'its head cannot be read'
   }
-}
-
-function orphan(term: string, n: number, head: string, lines: readonly string[]): readonly Saying[] {
-  const kinds = kindsOf(parseHead(head)).length
-  const parts =
-    kinds === 0 ? [] : lines.map((line, i) => ({ kind: 'orphan.line', body: { term, n, i, line } }))
-  return [{ kind: 'orphan.kept', body: { term, n, head, kinds } }, ...parts]
-}
-
-/** Orphans that the losing keeper had itself been handed: they are handed on. */
-function nestedOrphans(head: Head & { form: 'k' }, bodies: string) {
-  if (!head.kinds.includes('orphan.kept')) return []
-  const found: { term: string; n: number; head: string; lines: string[] }[] = []
-  bodies.split('\n').forEach((line, i) => {
-    const body = line.startsWith('~')
-      ? undefined
-      : (JSON.parse(line.startsWith('^') ? line.slice(27) : line) as unknown)
-    if (head.kinds[i] === 'orphan.kept')
-      found.push({ ...(body as { term: string; n: number; head: string }), lines: [] })
-    else if (body) found.at(-1)?.lines.push((body as { line: string }).line)
-  })
-  return found
 }

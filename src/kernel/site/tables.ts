@@ -35,6 +35,7 @@ export const tables = {
       action: text(),
       key: text(),
       who: text(),
+      head: text(),
       settled: optional(text()),
       note: optional(text()),
     },
@@ -42,7 +43,7 @@ export const tables = {
   ),
   orphanLines: table(
     { term: text(), n: integer(), i: integer(), at: integer(), line: text() },
-    { key: ['term', 'n', 'i'] },
+    { key: ['term', 'n', 'i'], indexes: { byPlace: ['at', 'i'] } },
   ),
   /** Streams that cannot both be true: a card was cloned, or put back to an earlier state. */
   clones: table(
@@ -50,5 +51,8 @@ export const tables = {
     { key: ['stream', 'other'] },
   ),
   bases: table({ n: integer(), rules: text(), views: text() }, { key: ['n'] }),
-  erased: table({ n: integer(), i: integer(), by: integer() }, { key: ['n', 'i'] }),
+  erased: table(
+    { n: integer(), i: integer(), by: integer() },
+    { key: ['n', 'i'], indexes: { byEntry: ['by'] } },
+  ),
 }

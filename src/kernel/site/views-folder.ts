@@ -24,6 +24,9 @@ export function viewsFolder(folder: string): ViewsHome {
     },
     bases: {
       list,
+      drop: (site, before) => {
+        for (const n of list(site)) if (n < before) rmSync(baseFile(site, n), { force: true })
+      },
       load: (site, n) => (list(site).includes(n) ? readFileSync(baseFile(site, n)) : undefined),
       save: (site, n, copy) => {
         writeFileSync(`${baseFile(site, n)}.part`, copy)

@@ -1,4 +1,5 @@
 import type { Database } from '../../store/database.ts'
+import { StoreError } from '../../store/truth.ts'
 import type { LogRow } from '../../store/truth.ts'
 import { factsOf, parseHead } from '../entry.ts'
 import type { Fact, Head } from '../entry.ts'
@@ -56,7 +57,8 @@ export class SiteViews {
     return this.#stream(stream)?.seq ?? 0
   }
 
-  apply(row: LogRow): void {
+  /** `or refuse`: where an entry cannot be applied, throws and leaves it out. Only a keeper may, before it is in the log. */
+  apply(row: LogRow, fails: 'or skip' | 'or refuse' = 'or skip'): void {
     if (row.n !== this.#cursor.n + 1)
       throw new Error(`the views are at ${this.#cursor.n}, not before ${row.n}`)
     this.#begin()
@@ -67,7 +69,7 @@ export class SiteViews {
       this.#streams.set(stream, { box: known?.box ?? box, seq, fresh: true })
       if (head.kind === 'stream.opened') this.#saveStreams()
     }
-    if (head.form !== 'q') this.#applyWhole(row, head)
+    if (head.form !== 'q') this.#applyWhole(row, head, fails)
     else this.kernel.quarantine.put({ n: row.n, i: 0, kind: head.kind, why: head.why })
     if (head.form === 'a') {
       const { key, digest, answer } = head.asked
@@ -86,7 +88,11 @@ export class SiteViews {
   }
 
   rollback(): void {
-    if (this.#open) this.#database.exec('ROLLBACK')
+    try {
+      if (this.#open) this.#database.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back by itself: it does so when the disk is full.
+    }
     this.#open = false
     this.#cursor = this.#committed
     this.#streams.clear()
@@ -121,12 +127,13 @@ export class SiteViews {
     this.#open = true
   }
 
-  #applyWhole(row: LogRow, head: Head): void {
+  #applyWhole(row: LogRow, head: Head, fails: 'or skip' | 'or refuse'): void {
     this.#database.exec('SAVEPOINT entry')
     try {
       factsOf(head, row.bodies).forEach((fact, i) => this.#applyFact(row.n, i, head, fact))
     } catch (error) {
       this.#database.exec('ROLLBACK TO entry')
+      if (error instanceof StoreError || fails === 'or refuse') throw error
       this.kernel.skipped.put({ n: row.n, why: String(error).slice(0, 500) })
     }
     this.#database.exec('RELEASE entry')

@@ -7,7 +7,7 @@ import { hashViews } from '../views/hash.ts'
 import { loadBase, saveBase } from '../views/base.ts'
 import { sequence } from './sequencer.ts'
 import { SiteViews } from './views.ts'
-import type { Followed, Item, Opened, SiteState, Step } from './writer.ts'
+import type { Erased, Followed, Item, Opened, SiteState, Step } from './writer.ts'
 
 /** Where views live: one database a site, and the bases beside them. All of it may be lost. */
 export type ViewsHome = {
@@ -23,6 +23,8 @@ export type Bases = {
   readonly save: (site: string, n: number, copy: Uint8Array) => void
   readonly list: (site: string) => readonly number[]
   readonly load: (site: string, n: number) => Uint8Array | undefined
+  /** Forgets the bases before entry n. */
+  readonly drop: (site: string, before: number) => void
 }
 
 /** The work behind the Writer port, in whatever thread it runs. Synchronous and deterministic. */
@@ -58,7 +60,9 @@ export class WriterCore {
   }
 
   step(site: string, items: readonly Item[], at: Instant): Step {
-    return sequence(this.#views(site), items, { at, random: this.#random })
+    const views = this.#views(site)
+    if (items.some((item) => item.do === 'base')) this.#home.bases.save(site, views.cursor.n, saveBase(views))
+    return sequence(views, items, { at, random: this.#random })
   }
 
   settle(site: string, how: 'commit' | 'rollback'): void {
@@ -90,6 +94,7 @@ export class WriterCore {
     const { kernel } = this.#views(site)
     return {
       boxes: kernel.boxes.all().map(({ box, publicKey, small }) => ({ box, publicKey, small })),
+      base: kernel.bases.all().at(-1)?.n ?? 0,
       handover: kernel.handovers.all().at(-1) ?? null,
       unknownKinds: [
         ...new Set(
@@ -109,6 +114,17 @@ export class WriterCore {
     const pack = this.#known.packs.find(({ name }) => name === packName)
     if (!pack?.tables[table]) throw new Error(`no table ${packName}.${table}`)
     return this.#views(site).settled(() => this.#views(site).rows(pack)[table]?.all() ?? [])
+  }
+
+  erased(site: string, from: number): readonly Erased[] {
+    return this.#views(site)
+      .kernel.erased.list('byEntry')
+      .filter(({ by }) => by >= from)
+  }
+
+  /** Bases older than an erasure still show the person: they go, and are made again. */
+  dropBases(site: string, before: number): void {
+    this.#home.bases.drop(site, before)
   }
 
   hash(site: string): string {

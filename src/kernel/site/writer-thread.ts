@@ -48,6 +48,8 @@ export function openWriter(worker: Worker, died: (why: string) => void): Writer 
     position: ask('position'),
     state: ask('state'),
     query: ask('query'),
+    erased: ask('erased'),
+    dropBases: ask('dropBases'),
     hash: ask('hash'),
     close: async () => {
       if (over !== undefined) return

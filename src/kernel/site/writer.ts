@@ -26,6 +26,9 @@ export type Writer = {
     pack: string,
     table: string,
   ) => Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** Places that entries from `from` on have erased. */
+  readonly erased: (site: string, from: number) => Promise<readonly Erased[]>
+  readonly dropBases: (site: string, before: number) => Promise<void>
   /** The hash of all tables; equal logs and rules give equal hashes. */
   readonly hash: (site: string) => Promise<string>
   readonly close: () => Promise<void>
@@ -41,12 +44,16 @@ export type SiteState = {
   readonly boxes: readonly Member[]
   /** The last hand-over in the log, wherever it stands. */
   readonly handover: HandOver | null
+  /** The entry of the newest base; 0 where there is none. */
+  readonly base: number
   /** Kinds that stand in the log, judged, and that this build does not know. */
   readonly unknownKinds: readonly string[]
   readonly orphans: number
   readonly quarantine: number
   readonly clones: number
 }
+
+export type Erased = { readonly n: number; readonly i: number; readonly by: number }
 
 export type HandOver = { readonly n: number; readonly to: string; readonly reign: number }
 

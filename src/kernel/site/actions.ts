@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { actionsOf } from '../pack/action.ts'
+import { facts } from './facts.ts'
+import type { tables } from './tables.ts'
+
+const action = actionsOf<typeof facts, typeof tables>()
+
+/** What may be asked of any site, whatever its trade. */
+export const actions = {
+  'box.assign': action({
+    input: facts['box.assigned'].body,
+    allow: ['manager', 'installer', 'lead'],
+    away: 'refuse',
+    decide: (body) => ({ facts: [{ kind: 'box.assigned', body }], answer: { box: body.box } }),
+  }),
+  'box.unassign': action({
+    input: facts['box.unassigned'].body,
+    allow: ['manager', 'lead'],
+    away: 'refuse',
+    decide: (body, rows) =>
+      rows.boxes.get(body.box)
+        ? { facts: [{ kind: 'box.unassigned', body }], answer: { box: body.box } }
+        : { refused: 'not-assigned', detail: body },
+  }),
+  /** Makes facts hollow, on every box, for ever. */
+  'facts.erase': action({
+    input: facts['facts.erased'].body,
+    allow: ['owner'],
+    away: 'refuse',
+    decide: (body) => ({ facts: [{ kind: 'facts.erased', body }], answer: { erased: body.places.length } }),
+  }),
+  /** A decision of a lost branch is let go. What else can be done with it, its pack offers. */
+  'orphan.drop': action({
+    input: z.object({ term: z.string(), n: z.int(), note: z.string().min(1).max(2000) }),
+    allow: ['manager', 'lead'],
+    away: 'refuse',
+    decide: ({ term, n, note }, rows) => {
+      const orphan = rows.orphans.get(term, n)
+      if (!orphan) return { refused: 'no-orphan', detail: { term, n } }
+      if (orphan.settled !== null) return { refused: 'settled-already', detail: { how: orphan.settled } }
+      return {
+        facts: [{ kind: 'orphan.settled', body: { term, n, how: 'dropped', note } }],
+        answer: { settled: 'dropped' },
+      }
+    },
+  }),
+}
