@@ -30,6 +30,7 @@ class RunningBox implements Box {
   readonly #links: Links
   readonly #listeners = new Set<() => void>()
   readonly #unhear: () => void
+  #notes: ReadonlyMap<string, string> = new Map()
   #telling = false
 
   constructor(parts: BoxParts) {
@@ -54,13 +55,14 @@ class RunningBox implements Box {
 
   async load(): Promise<void> {
     const { truth } = this.#parts
+    this.#notes = await truth.notes()
     for (const row of await truth.sites()) await this.#add(row)
     this.#links.refresh()
   }
 
   async found(site: string): Promise<void> {
     const added = await this.#serve(site, null)
-    await added.found(this.#parts.identity.publicKey)
+    await added.found()
   }
 
   async serve(site: string, above: Above | null): Promise<void> {
@@ -136,6 +138,7 @@ class RunningBox implements Box {
     const { truth, writer, known } = this.#parts
     const outer = {
       box: this.id,
+      identity: this.#parts.identity,
       process: this.#process,
       machine: this.#machine,
       known,
@@ -144,7 +147,7 @@ class RunningBox implements Box {
       now: () => this.now(),
       limits: this.#parts.limits ?? usual,
     }
-    const site = new Site(outer, row, await truth.streams(row.site), () => this.#changed())
+    const site = new Site(outer, row, await truth.streams(row.site), this.#notes, () => this.#changed())
     this.#sites.set(row.site, site)
     const opened = site.open().catch((error: unknown) => {
       this.#machine.log('error', `${row.site}: the views cannot be opened: ${String(error)}`)

@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts'
+import type { Identity } from '../link/identity.ts'
 import type { Link } from '../link/link.ts'
 import type { Machine } from '../machine.ts'
 import type { Known } from '../pack/kinds.ts'
@@ -16,6 +17,7 @@ export type Standing = 'whole' | 'small' | 'guest'
 export type SiteParts = {
   readonly site: string
   readonly box: string
+  readonly identity: Identity
   /** Names this process: the stream of the terms it opens. */
   readonly process: string
   readonly machine: Machine

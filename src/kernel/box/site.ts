@@ -17,6 +17,7 @@ import { Journal } from './journal.ts'
 import { Keeper } from './keeper.ts'
 import { RecordFlow } from './record-flow.ts'
 import { SalvageFlow } from './salvage-flow.ts'
+import { SiteKey } from './site-key.ts'
 import { SiteLog } from './site-log.ts'
 import type { Route, SiteParts, Standing } from './site-parts.ts'
 import { SitePeer, routeVia } from './site-parts.ts'
@@ -24,6 +25,10 @@ import { SitePeer, routeVia } from './site-parts.ts'
 /** How long a keeper that starts waits for boxes of its site, to fetch what it may lack (TERM-3). */
 export const openingGraceMs = 3_000
 const retryMs = 1_000
+/** Written into a store by a restore, with a random id: the box then asks others before it decides (TERM-7). */
+export const restoredNote = 'restored'
+const restoredWhy =
+  'this box was restored from a backup and reaches no other box of the site: link one, or take over as a lead'
 
 type Role =
   | { readonly is: 'starting' }
@@ -32,9 +37,12 @@ type Role =
   | { readonly is: 'keeping'; readonly term: Term }
   | { readonly is: 'halted'; readonly why: string }
 
+/** What a box remembers of a site beside its log. */
+type SiteDoc = { readonly above: Above | null; readonly compared?: string | undefined }
+
 /** What a box may say here, by how this box sees it. */
 const allowed: Readonly<Record<Standing, ReadonlySet<SiteFrame['t']>>> = {
-  whole: new Set(['site', 'want', 'entries', 'ack', 'offer', 'got', 'records', 'ask', 'answer']),
+  whole: new Set(['site', 'key', 'want', 'entries', 'ack', 'offer', 'got', 'records', 'ask', 'answer']),
   small: new Set(['site', 'offer', 'got', 'records', 'ask', 'answer']),
   guest: new Set(['site', 'offer', 'got', 'records']),
 }
@@ -54,7 +62,10 @@ export class Site {
   readonly #entries: EntryFlow
   readonly #salvage: SalvageFlow
   readonly #asks: Asks
+  readonly #key: SiteKey
   readonly #changed: () => void
+  /** Names the restore that this box's disk comes from, while the site has not been compared with another box since. */
+  #restored: string | undefined
   #role: Role = { is: 'starting' }
   #above: Above | null
   #topTold = 0
@@ -64,9 +75,19 @@ export class Site {
   #again = false
   #stopped = false
 
-  constructor(outer: OuterParts, row: SiteRow, streams: readonly StreamRow[], changed: () => void) {
+  constructor(
+    outer: OuterParts,
+    row: SiteRow,
+    streams: readonly StreamRow[],
+    notes: ReadonlyMap<string, string>,
+    changed: () => void,
+  ) {
     this.#changed = changed
-    this.#above = (JSON.parse(row.doc) as { above: Above | null }).above
+    const doc = JSON.parse(row.doc) as SiteDoc
+    this.#above = doc.above
+    this.#restored = notes.get(restoredNote) === doc.compared ? undefined : notes.get(restoredNote)
+    this.#key = new SiteKey({ ...outer, site: row.site, random: outer.machine.random })
+    this.#key.load(notes)
     const log = new SiteLog(outer, row, (rows) => {
       // A peer must hear of a new or a lost term before it hears of the entries beyond it (LINK-5).
       if (rows.length === 0 || rows.some(({ term }) => term !== undefined)) this.#advertise('at once')
@@ -121,8 +142,10 @@ export class Site {
   }
 
   /** Begins the log of a new site here. */
-  async found(publicKey: string): Promise<void> {
-    const { log, box, process } = this.#parts
+  async found(): Promise<void> {
+    const { log, box, process, identity } = this.#parts
+    const { publicKey } = identity
+    await this.#key.make()
     const term = { reign: 1, keeper: box, start: 1, stream: process }
     await log.exclusive(async () => {
       if (log.history.n > 0) throw new Error(`${this.#parts.site} has begun already`)
@@ -147,6 +170,7 @@ export class Site {
     if (this.#role.is === 'keeping') return { is: 'refused', code: 'keeps-already', detail: { box } }
     const member = log.state.boxes.find((each) => each.box === box)
     if (!member || member.small) return { is: 'refused', code: 'does-not-follow', detail: { box } }
+    if (!this.#key.isHere) return { is: 'refused', code: 'no-site-key', detail: {} }
     await this.#fetchFromAll()
     return log.exclusive(async () => {
       const unknown = log.state.unknownKinds[0]
@@ -220,6 +244,8 @@ export class Site {
       case 'want':
         if (!(await this.#entries.wanted(peer, frame))) peer.link.send(this.#advertFrame(peer))
         return
+      case 'key':
+        return this.#key.take(frame.sealed)
       case 'entries':
         return this.#entries.received(peer, frame, lines)
       case 'ack':
@@ -288,7 +314,16 @@ export class Site {
       peer.offered.clear()
       peer.acked = Math.min(peer.acked, frame.n)
     }
+    if (frame.lacksKey !== null && peer.standing === 'whole' && !cut) this.#giveKey(peer, frame.lacksKey)
     this.#reconsider()
+  }
+
+  /** Only to a box that the log assigns; above is not enough. */
+  #giveKey(peer: SitePeer, publicKey: string): void {
+    const { log, site } = this.#parts
+    if (!log.state.boxes.some(({ box }) => box === peer.box)) return
+    const sealed = this.#key.sealedFor(publicKey)
+    if (sealed !== undefined) peer.link.send({ t: 'key', site, sealed })
   }
 
   #acked(peer: SitePeer, { n, chain, top }: Frame<'ack'>): void {
@@ -366,6 +401,9 @@ export class Site {
       this.#become({ is: 'opening', since, duty })
       machine.timers.after(openingGraceMs, () => this.#reconsider())
     }
+    if (this.#restored !== undefined && !this.#heardFromOne()) {
+      return this.#become({ is: 'halted', why: restoredWhy })
+    }
     if (!this.#heardFromAll() && machine.clock.mono() - since < openingGraceMs) return
     await log.exclusive(async () => {
       const now = this.#duty()
@@ -433,6 +471,10 @@ export class Site {
     )
   }
 
+  #heardFromOne(): boolean {
+    return [...this.#peers.values()].some(({ heard, sees }) => heard && sees === 'whole')
+  }
+
   /** Takes from all linked boxes what they hold beyond this log, before it decides anything. */
   async #fetchFromAll(): Promise<void> {
     const { machine } = this.#parts
@@ -447,7 +489,16 @@ export class Site {
     const { log, now } = this.#parts
     const body = { term: termText(term), how }
     await log.step([{ do: 'say', facts: [{ kind: 'site.keeper', body }] }], now())
+    if (this.#restored !== undefined) await this.#compared()
     this.#become({ is: 'keeping', term })
+  }
+
+  /** The site has met others, or a lead has decided: the restore is over for it. */
+  async #compared(): Promise<void> {
+    const { truth, site } = this.#parts
+    const doc = { above: this.#above, compared: this.#restored } satisfies SiteDoc
+    await truth.commit([{ do: 'site', site, doc: JSON.stringify(doc) }])
+    this.#restored = undefined
   }
 
   #become(role: Role): void {
@@ -485,6 +536,7 @@ export class Site {
       top: this.#top(),
       route,
       you: peer.standing,
+      lacksKey: this.#key.wanted,
     }
   }
 

@@ -34,7 +34,11 @@ export const frames = {
     route: route.nullable(),
     /** How the sender sees the receiver: one that follows, one that only records, or one that left. */
     you: z.enum(['whole', 'small', 'guest']),
+    /** Seal the site's key to this, for I lack it. */
+    lacksKey: z.string().max(64).nullable(),
   }),
+  /** The site's key, sealed to the receiver. */
+  key: z.object({ site, sealed: z.string().max(512) }),
   /** Send me the entries after this one; my running hash there is `chain`. */
   want: z.object({ site, after: count, chain }),
   /** Entries, consecutive; `chain` is the running hash after the last. */
