@@ -5,6 +5,7 @@ import { randomId } from '../machine.ts'
 import type { Above, Answer, Box, BoxParts, BoxStatus } from './contract.ts'
 import { usual } from './limits.ts'
 import { Links } from './links.ts'
+import { siteDoc } from './site-memory.ts'
 import { Site } from './site.ts'
 
 const siteName = /^[0-9a-z][0-9a-z-]{0,62}$/
@@ -125,13 +126,14 @@ class RunningBox implements Box {
 
   async #serve(name: string, above: Above | null): Promise<Site> {
     if (!siteName.test(name)) throw new Error(`${name} cannot name a site: use a-z, 0-9 and -`)
-    await this.#parts.truth.commit([{ do: 'site', site: name, doc: JSON.stringify({ above }) }])
     const here = this.#sites.get(name)
     if (here) {
-      here.serveAbove(above)
+      await here.serveAbove(above)
       return here
     }
-    return this.#add({ site: name, doc: JSON.stringify({ above }), n: 0, chain: '', terms: [] }, 'whole')
+    const doc = siteDoc(above)
+    await this.#parts.truth.commit([{ do: 'site', site: name, doc }])
+    return this.#add({ site: name, doc, n: 0, chain: '', terms: [] }, 'whole')
   }
 
   async #add(row: ConstructorParameters<typeof Site>[1], wait?: 'whole'): Promise<Site> {

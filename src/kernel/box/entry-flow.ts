@@ -2,6 +2,7 @@ import { StoreError } from '../../store/truth.ts'
 import type { LogRow } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
 import { entryLines, parseEntries } from '../link/lines.ts'
+import { inBackground } from './background.ts'
 import type { SitePeer, SiteParts } from './site-parts.ts'
 
 /** Text read for one frame of backlog; zstd makes it a quarter or less. */
@@ -30,7 +31,7 @@ export class EntryFlow {
     for (const peer of this.#parts.peers.values()) {
       const first = rows[0]
       if (first && peer.sentUpTo === first.n - 1 && peer.link.hasLiveRoom()) this.#send(peer, rows)
-      else void this.pump(peer)
+      else this.pumpSoon(peer)
     }
   }
 
@@ -68,8 +69,12 @@ export class EntryFlow {
     if (!(await this.#hasEntry(after, chain))) return false
     peer.sentUpTo = after
     peer.acked = Math.max(peer.acked, after)
-    void this.pump(peer)
+    this.pumpSoon(peer)
     return true
+  }
+
+  pumpSoon(peer: SitePeer): void {
+    inBackground(this.#parts.machine, `${this.#parts.site}: entries`, this.pump(peer))
   }
 
   /** Sends the next entries that a peer lacks, as far as there is room. */

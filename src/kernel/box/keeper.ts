@@ -40,9 +40,9 @@ export class Keeper {
   }
 
   /** Resolves when what follows from the item is on disk here. */
-  submit(item: Item, last = false): Promise<Outcome> {
+  submit(item: Item, place?: 'last'): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ item, last, resolve, reject })
+      this.#queue.push({ item, last: place === 'last', resolve, reject })
       void this.#run()
     })
   }

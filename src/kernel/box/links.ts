@@ -51,6 +51,7 @@ export class Links {
     for (const link of this.#up) {
       const joined = this.#joined.get(link) ?? new Map<string, Standing>()
       for (const [name, site] of this.#parts.sites) {
+        if (!site.isOpen) continue
         const standing = site.standingOf(link.peer?.box ?? '')
         // A guest learns of no site that it does not name itself.
         if (joined.get(name) === standing || (standing === 'guest' && !joined.has(name))) continue
@@ -110,7 +111,7 @@ export class Links {
   async #frame(link: Link, frame: SiteFrame, lines: readonly string[]): Promise<void> {
     const site = this.#parts.sites.get(frame.site)
     const joined = this.#joined.get(link)
-    if (!site || !joined) return
+    if (!site?.isOpen || !joined) return
     if (!joined.has(frame.site)) {
       if (frame.t !== 'site') return
       joined.set(frame.site, site.standingOf(link.peer?.box ?? ''))

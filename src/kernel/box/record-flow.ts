@@ -1,6 +1,7 @@
 import type { RecordRow, StreamRow } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
 import { parseRecords, recordLines } from '../link/lines.ts'
+import { inBackground } from './background.ts'
 import { Lane } from './lane.ts'
 import type { Keeper } from './keeper.ts'
 import { Retention } from './retention.ts'
@@ -66,7 +67,7 @@ export class RecordFlow {
   /** This box has journalled records of its own. */
   written(stream: string, rows: readonly RecordRow[]): void {
     this.#hold(this.#parts.box, stream, rows)
-    if (this.#isKeeping()) return void this.#enqueue(this.#parts.box, stream, rows)
+    if (this.#isKeeping()) return this.#soon(this.#enqueue(this.#parts.box, stream, rows))
     const next = this.#next()
     if (next) this.#pushLive(next, this.#parts.box, stream, rows)
   }
@@ -118,7 +119,7 @@ export class RecordFlow {
     if (again) peer.records.set(stream, seq)
     const before = this.#told.get(stream)
     this.#told.set(stream, { seq: Math.max(seq, before?.seq ?? 0), top: Math.max(top, before?.top ?? 0) })
-    void this.pump(peer)
+    this.pumpSoon(peer)
   }
 
   /** Resolves when the records are on disk here, or can be asked for again. */
@@ -132,6 +133,10 @@ export class RecordFlow {
     })
     if (await taken.durable) await this.#tellGot(peer, stream, false)
     else this.#askAgain(peer, stream)
+  }
+
+  pumpSoon(peer: SitePeer): void {
+    this.#soon(this.pump(peer))
   }
 
   /** Sends the next records that a peer lacks, as far as there is room. */
@@ -166,7 +171,11 @@ export class RecordFlow {
       if (last < first) continue
       const logged = Math.min(last, await log.position(stream))
       if (box !== self) await this.#drop(stream, logged)
-      else tops.set(stream, Math.max(this.#top() >= log.history.n ? logged : 0, this.#told.get(stream)?.top ?? 0))
+      else
+        tops.set(
+          stream,
+          Math.max(this.#top() >= log.history.n ? logged : 0, this.#told.get(stream)?.top ?? 0),
+        )
     }
     if (epoch === null || tops.size === 0) return
     for (const [stream, upTo] of await this.#retention.seen(tops, epoch)) await this.#drop(stream, upTo)
@@ -194,8 +203,8 @@ export class RecordFlow {
   async #offer(peer: SitePeer): Promise<void> {
     const streams: [string, string, number, number][] = []
     for (const [stream, { box, first, last }] of this.#held) {
-      if (peer.offered.has(`out ${stream}`) || last <= (await this.#parts.log.position(stream))) continue
-      peer.offered.add(`out ${stream}`)
+      if (peer.offered.has(stream) || last <= (await this.#parts.log.position(stream))) continue
+      peer.offered.add(stream)
       streams.push([box, stream, first, last])
     }
     for (let at = 0; at < streams.length; at += 500) {
@@ -208,7 +217,7 @@ export class RecordFlow {
     const from = rows[0]?.seq ?? 1
     if (sent === undefined && from === 1) peer.records.set(stream, 0)
     if (peer.records.get(stream) === from - 1 && peer.link.hasLiveRoom()) this.#send(peer, box, stream, rows)
-    else if (sent === undefined) void this.#offer(peer)
+    else if (sent === undefined) this.#soon(this.#offer(peer))
   }
 
   #send(peer: SitePeer, box: string, stream: string, rows: readonly RecordRow[]): void {
@@ -292,13 +301,16 @@ export class RecordFlow {
 
   /** What came could not be kept now: after a while, the sender goes back to what is on disk here. */
   #askAgain(peer: SitePeer, stream: string): void {
-    const key = `again ${stream}`
-    if (peer.offered.has(key)) return
-    peer.offered.add(key)
+    if (peer.askedAgain.has(stream)) return
+    peer.askedAgain.add(stream)
     this.#parts.machine.timers.after(retryMs, () => {
-      peer.offered.delete(key)
-      void this.#tellGot(peer, stream, true)
+      peer.askedAgain.delete(stream)
+      this.#soon(this.#tellGot(peer, stream, true))
     })
+  }
+
+  #soon(work: Promise<unknown>): void {
+    inBackground(this.#parts.machine, `${this.#parts.site}: records`, work)
   }
 
   #turnLater(): void {
@@ -306,7 +318,7 @@ export class RecordFlow {
     this.#turning = true
     this.#parts.machine.timers.after(retryMs, () => {
       this.#turning = false
-      void this.turn()
+      this.#soon(this.turn())
     })
   }
 

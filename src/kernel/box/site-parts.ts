@@ -3,7 +3,7 @@ import type { Identity } from '../link/identity.ts'
 import type { Link } from '../link/link.ts'
 import type { Machine } from '../machine.ts'
 import type { Known } from '../pack/kinds.ts'
-import type { History, Relation } from '../site/history.ts'
+import type { History } from '../site/history.ts'
 import { emptyHistory } from '../site/history.ts'
 import type { Writer } from '../site/writer.ts'
 import type { Truth } from '../../store/truth.ts'
@@ -42,7 +42,6 @@ export class SitePeer {
   history: History = emptyHistory
   /** It has told its history. */
   heard = false
-  relation: Relation = { common: 0, wins: 'same' }
   route: readonly string[] | null = null
   /** How the peer sees this box. */
   sees: Standing = 'whole'
@@ -53,7 +52,10 @@ export class SitePeer {
   sentUpTo: number | undefined
   /** Per stream: records up to here are under way to it; absent while it has not said what it has. */
   readonly records = new Map<string, number>()
+  /** Streams of this box that it has been told of. */
   readonly offered = new Set<string>()
+  /** Streams that it will be asked to send again. */
+  readonly askedAgain = new Set<string>()
   busy = false
 
   constructor(link: Link, isAbove: boolean, standing: Standing) {
@@ -64,6 +66,12 @@ export class SitePeer {
 
   get box(): string {
     return this.link.peer?.box ?? ''
+  }
+
+  /** Its log or this one was cut: what was sent and offered before means nothing now. */
+  forgetRecords(): void {
+    this.records.clear()
+    this.offered.clear()
   }
 }
 

@@ -1,5 +1,12 @@
 import type { KeyObject } from 'node:crypto'
-import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+} from 'node:crypto'
 import type { Random } from '../machine.ts'
 import type { Identity } from './identity.ts'
 
@@ -38,7 +45,11 @@ export function unseal(identity: Identity, text: string): Uint8Array | undefined
 }
 
 function agreedKey(mine: KeyObject, theirs: Buffer, once: Buffer, to = theirs): Buffer {
-  const publicKey = createPublicKey({ key: Buffer.concat([publicHeader, theirs]), format: 'der', type: 'spki' })
+  const publicKey = createPublicKey({
+    key: Buffer.concat([publicHeader, theirs]),
+    format: 'der',
+    type: 'spki',
+  })
   const shared = diffieHellman({ privateKey: mine, publicKey })
   return Buffer.from(hkdfSync('sha256', shared, Buffer.concat([once, to]), 'regie seal', keyBytes))
 }

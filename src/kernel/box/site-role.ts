@@ -1,0 +1,197 @@
+import { dutyOf, takeOverTerm } from '../site/duty.ts'
+import type { Duty } from '../site/duty.ts'
+import { lastTerm, relate } from '../site/history.ts'
+import type { Term } from '../term.ts'
+import { termText } from '../term.ts'
+import type { Answer } from './contract.ts'
+import type { EntryFlow } from './entry-flow.ts'
+import type { SiteKey } from './site-key.ts'
+import type { SiteMemory } from './site-memory.ts'
+import type { SitePeer, SiteParts } from './site-parts.ts'
+
+/** How long a keeper that starts waits for boxes of its site, to fetch what it may lack (TERM-3). */
+export const openingGraceMs = 3_000
+const restoredWhy =
+  'this box was restored from a backup and reaches no other box of the site: link one, or take over as a lead'
+
+export type Role =
+  | { readonly is: 'starting' }
+  | { readonly is: 'following' }
+  | { readonly is: 'opening'; readonly since: number }
+  | { readonly is: 'keeping' }
+  | { readonly is: 'halted'; readonly why: string }
+
+type Outside = {
+  readonly memory: SiteMemory
+  readonly key: SiteKey
+  readonly entries: EntryFlow
+  /** The role has changed. */
+  readonly became: (role: Role, before: Role) => void
+  /** Entries after a place are no longer in this log; they are in the salvage. */
+  readonly gaveUp: () => Promise<void>
+  readonly reconsider: () => void
+}
+
+/** What this box does for a site, as its log and the linked boxes make it: it keeps, or it follows the best. */
+export class SiteRole {
+  readonly #parts: SiteParts
+  readonly #outside: Outside
+  #role: Role = { is: 'starting' }
+
+  constructor(parts: SiteParts, outside: Outside) {
+    this.#parts = parts
+    this.#outside = outside
+  }
+
+  get now(): Role {
+    return this.#role
+  }
+
+  /** It keeps, and nothing in its log says that it must stop. */
+  get isKeeping(): boolean {
+    return this.#role.is === 'keeping' && this.#duty().is === 'keep'
+  }
+
+  ready(): void {
+    this.#become({ is: 'following' })
+  }
+
+  /** Takes the role that follows from what is known now. */
+  async consider(): Promise<void> {
+    const { log, machine } = this.#parts
+    const better = this.#betterPeer()
+    if (better) return this.#follow(better)
+    const duty = this.#duty()
+    if (duty.is === 'follow') return this.#become({ is: 'following' })
+    const unknown = log.state.unknownKinds[0]
+    if (unknown !== undefined) return this.#become({ is: 'halted', why: unknownWhy(unknown) })
+    if (duty.is === 'keep') return this.#become({ is: 'keeping' })
+    if (this.#outside.memory.isRestored && !this.#heardFromOne())
+      return this.#become({ is: 'halted', why: restoredWhy })
+    const since = this.#role.is === 'opening' ? this.#role.since : machine.clock.mono()
+    if (this.#role.is !== 'opening') {
+      this.#become({ is: 'opening', since })
+      machine.timers.after(openingGraceMs, this.#outside.reconsider)
+    }
+    if (!this.#heardFromAll() && machine.clock.mono() - since < openingGraceMs) return
+    await log.exclusive(async () => {
+      const still = this.#duty()
+      if (still.is === 'open' && !this.#betterPeer()) await this.#open(still.term, still.how)
+    })
+  }
+
+  /** Planned: why this keeper may not stop in favour of `to`, or the reign that it gives. */
+  handOver(to: string): { readonly refused: Answer } | { readonly reign: number } {
+    const { log, box } = this.#parts
+    const term = lastTerm(log.history)
+    if (!this.isKeeping || !term) return { refused: refused('not-keeper') }
+    if (to === box) return { refused: refused('keeps-already', { box: to }) }
+    if (!this.#followsWhole(to)) return { refused: refused('does-not-follow', { box: to }) }
+    return { reign: term.reign + 1 }
+  }
+
+  /** The keeper is gone: this box keeps from now on, once it has what the others have. */
+  async takeOver(who: string): Promise<Answer> {
+    const { log, box, process, machine, site } = this.#parts
+    if (this.isKeeping) return refused('keeps-already', { box })
+    if (!this.#followsWhole(box)) return refused('does-not-follow', { box })
+    if (!this.#outside.key.isHere) return refused('no-site-key')
+    await this.#fetchFromAll()
+    return log.exclusive(async () => {
+      const unknown = log.state.unknownKinds[0]
+      if (unknown !== undefined) return refused('unknown-kind', { kind: unknown })
+      const term = takeOverTerm(log.history, log.state.handover, box, process)
+      machine.log('warn', `${site}: ${who} makes this box the keeper (${termText(term)})`)
+      await this.#open(term, 'takeover')
+      return { is: 'answered', n: log.history.n, answer: { term: termText(term) }, copies: 1, again: false }
+    })
+  }
+
+  #duty(): Duty {
+    const { log, box, process } = this.#parts
+    return dutyOf(log.history, log.state.handover, box, process)
+  }
+
+  /** A linked box that holds entries which stand above this box's own, the best of them. */
+  #betterPeer(): SitePeer | undefined {
+    const { log, site, machine } = this.#parts
+    let best: SitePeer | undefined
+    for (const peer of this.#parts.peers.values()) {
+      if (!peer.heard || peer.sees !== 'whole') continue
+      const { common, wins } = relate(log.history, peer.history)
+      if (wins === 'corrupt')
+        machine.log('error', `${site}: the log of box ${peer.box} parts from this one after entry ${common}`)
+      if (wins === 'theirs' && (!best || relate(best.history, peer.history).wins === 'theirs')) best = peer
+    }
+    return best
+  }
+
+  async #follow(peer: SitePeer): Promise<void> {
+    const { log } = this.#parts
+    this.#become({ is: 'following' })
+    await log.exclusive(async () => {
+      const { common, wins } = relate(log.history, peer.history)
+      if (wins === 'theirs' && common < log.history.n) await this.#giveUp(common)
+    })
+    if (this.#outside.entries.isStale(peer)) this.#outside.entries.ask(peer)
+  }
+
+  async #giveUp(keep: number): Promise<void> {
+    const { log, site, machine } = this.#parts
+    const lost = `entries ${keep + 1} to ${log.history.n}`
+    machine.log('warn', `${site}: ${lost} are not in the log that stands; they are handed in`)
+    await log.giveUp(keep)
+    await this.#outside.gaveUp()
+  }
+
+  /** Every box that follows this site whole is linked, and has said what it has. */
+  #heardFromAll(): boolean {
+    const heard = new Set(
+      [...this.#parts.peers.values()].filter((peer) => peer.heard).map((peer) => peer.box),
+    )
+    const { box, log } = this.#parts
+    return log.state.boxes.every((each) => each.small || each.box === box || heard.has(each.box))
+  }
+
+  #heardFromOne(): boolean {
+    return [...this.#parts.peers.values()].some(({ heard, sees }) => heard && sees === 'whole')
+  }
+
+  #followsWhole(box: string): boolean {
+    return this.#parts.log.state.boxes.some((each) => each.box === box && !each.small)
+  }
+
+  /** Takes from all linked boxes what they hold beyond this log, before it decides anything. */
+  async #fetchFromAll(): Promise<void> {
+    const { machine } = this.#parts
+    const until = machine.clock.mono() + openingGraceMs
+    while (this.#betterPeer() && machine.clock.mono() < until) {
+      this.#outside.reconsider()
+      await new Promise<void>((resolve) => machine.timers.after(50, resolve))
+    }
+  }
+
+  /** The first entry of a term. Only then does this box decide anything. */
+  async #open(term: Term, how: 'start' | 'handover' | 'takeover'): Promise<void> {
+    const { log, now } = this.#parts
+    await log.step(
+      [{ do: 'say', facts: [{ kind: 'site.keeper', body: { term: termText(term), how } }] }],
+      now(),
+    )
+    await this.#outside.memory.compared()
+    this.#become({ is: 'keeping' })
+  }
+
+  #become(role: Role): void {
+    const before = this.#role
+    this.#role = role
+    if (before.is !== role.is) this.#outside.became(role, before)
+  }
+}
+
+const unknownWhy = (kind: string) =>
+  `the log holds ${kind}, which this version does not know: update this box`
+
+function refused(code: string, detail: Readonly<Record<string, string | number>> = {}): Answer {
+  return { is: 'refused', code, detail }
+}
