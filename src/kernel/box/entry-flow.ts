@@ -10,16 +10,20 @@ const frameTextBytes = 24 * 1024
 /** A source that sends nothing for so long, although it has more, is asked again. */
 const staleAfterMs = 2_000
 
+/** Where entries are taken from. `refused`: the disk would not take them, and is left alone for a while. */
+type Source =
+  | { readonly is: 'none' }
+  | { readonly is: 'asked'; readonly peer: SitePeer; readonly heardAt: number }
+  | { readonly is: 'refused'; readonly until: number }
+
 /** Entries on their way to other boxes, and from them. */
 export class EntryFlow {
   readonly #parts: SiteParts
   readonly #top: () => number
   readonly #reconsider: () => void
-  #heardAt = 0
+  #source: Source = { is: 'none' }
+  #lookingAgain = false
   readonly #reading = new Set<SitePeer>()
-  /** The box that entries are taken from now. */
-  source: SitePeer | undefined
-
   constructor(parts: SiteParts, top: () => number, reconsider: () => void) {
     this.#parts = parts
     this.#top = top
@@ -38,7 +42,7 @@ export class EntryFlow {
   /** The log was cut: what is under way to others must be asked for anew. */
   cut(): void {
     for (const peer of this.#parts.peers.values()) peer.sentUpTo = undefined
-    this.source = undefined
+    this.#source = { is: 'none' }
   }
 
   /** Tells everybody how far this box is on disk. */
@@ -53,15 +57,27 @@ export class EntryFlow {
   /** Asks a peer for what it has beyond this log. */
   ask(peer: SitePeer): void {
     const { site, log, machine } = this.#parts
-    this.source = peer
-    this.#heardAt = machine.clock.mono()
-    machine.timers.after(staleAfterMs, this.#reconsider)
+    this.#source = { is: 'asked', peer, heardAt: machine.clock.mono() }
+    this.#lookAgainLater()
     peer.link.send({ t: 'want', site, after: log.history.n, chain: log.history.chain })
   }
 
-  /** Whether this peer must be asked: it is not the source, or was asked long ago and sent nothing. */
-  isStale(peer: SitePeer): boolean {
-    return peer !== this.source || this.#parts.machine.clock.mono() - this.#heardAt >= staleAfterMs
+  /** Whether this peer is to be asked now: it is not the source yet, or has been silent for long. */
+  mayAsk(peer: SitePeer): boolean {
+    const now = this.#parts.machine.clock.mono()
+    switch (this.#source.is) {
+      case 'none':
+        return true
+      case 'asked':
+        return this.#source.peer !== peer || now - this.#source.heardAt >= staleAfterMs
+      case 'refused':
+        return now >= this.#source.until
+    }
+  }
+
+  /** Entries are no longer taken from this peer, or from anybody. */
+  leave(peer?: SitePeer): void {
+    if (this.#source.is === 'asked' && (!peer || this.#source.peer === peer)) this.#source = { is: 'none' }
   }
 
   /** A peer asks. False where its log is not a beginning of this one: then both must compare again. */
@@ -100,8 +116,8 @@ export class EntryFlow {
     try {
       await log.exclusive(async () => {
         const { n, chain } = log.history
-        if (peer !== this.source || frame.after !== n) return
-        this.#heardAt = machine.clock.mono()
+        if (this.#source.is !== 'asked' || peer !== this.#source.peer || frame.after !== n) return
+        this.#source = { ...this.#source, heardAt: machine.clock.mono() }
         const rows = parseEntries(lines, n, chain)
         if (rows.length !== frame.count || rows.at(-1)?.chain !== frame.chain) {
           return peer.link.close(
@@ -112,8 +128,9 @@ export class EntryFlow {
       })
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      this.source = undefined
-      machine.timers.after(staleAfterMs, this.#reconsider)
+      // What else is under way is let go by; after a while this box asks again from where its disk stands.
+      this.#source = { is: 'refused', until: machine.clock.mono() + staleAfterMs }
+      this.#lookAgainLater()
     }
   }
 
@@ -124,6 +141,15 @@ export class EntryFlow {
     if (n > log.history.n) return false
     const [row] = await log.entries(n - 1, 1)
     return row?.n === n && row.chain === chain
+  }
+
+  #lookAgainLater(): void {
+    if (this.#lookingAgain) return
+    this.#lookingAgain = true
+    this.#parts.machine.timers.after(staleAfterMs, () => {
+      this.#lookingAgain = false
+      this.#reconsider()
+    })
   }
 
   #send(peer: SitePeer, rows: readonly LogRow[]): void {

@@ -133,7 +133,7 @@ export class SiteRole {
       const { common, wins } = relate(log.history, peer.history)
       if (wins === 'theirs' && common < log.history.n) await this.#giveUp(common)
     })
-    if (this.#outside.entries.isStale(peer)) this.#outside.entries.ask(peer)
+    if (this.#outside.entries.mayAsk(peer)) this.#outside.entries.ask(peer)
   }
 
   async #giveUp(keep: number): Promise<void> {

@@ -189,7 +189,7 @@ export class Site {
     const peer = this.#peers.get(link)
     if (!peer) return
     this.#peers.delete(link)
-    if (this.#entries.source === peer) this.#entries.source = undefined
+    this.#entries.leave(peer)
     this.#keeper.followersChanged()
     this.#asks.lost(peer)
     this.#reconsider()
@@ -270,9 +270,7 @@ export class Site {
   #met(peer: SitePeer, frame: Frame<'site'>): void {
     const terms = frame.terms.map(([n, term, chain]) => ({ n, chain, term: parseTerm(term) }))
     const cut = frame.n < peer.history.n || terms.length < peer.history.terms.length
-    if (peer === this.#entries.source && (cut || terms.length > peer.history.terms.length)) {
-      this.#entries.source = undefined
-    }
+    if (cut || terms.length > peer.history.terms.length) this.#entries.leave(peer)
     peer.history = { n: frame.n, chain: frame.chain, terms }
     peer.route = frame.route
     peer.sees = frame.you
@@ -334,7 +332,7 @@ export class Site {
     if (before.is === 'keeping') this.#keeper.abandon()
     if (role.is === 'keeping') {
       this.#records.reset()
-      this.#entries.source = undefined
+      this.#entries.leave()
     }
     this.#again = true
   }
