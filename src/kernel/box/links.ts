@@ -55,7 +55,6 @@ export class Links {
         const standing = site.standingOf(link.peer?.box ?? '')
         // A guest learns of no site that it does not name itself.
         if (joined.get(name) === standing || (standing === 'guest' && !joined.has(name))) continue
-        if (joined.has(name)) site.leave(link)
         joined.set(name, standing)
         site.join(link)
       }

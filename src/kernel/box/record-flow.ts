@@ -8,7 +8,8 @@ import { Retention } from './retention.ts'
 import type { SitePeer, SiteParts } from './site-parts.ts'
 
 const readBytes = 24 * 1024
-const retryMs = 1000
+const firstRetryMs = 1_000
+const longestRetryMs = 10_000
 
 type Held = { readonly box: string; readonly first: number; readonly last: number }
 
@@ -32,6 +33,7 @@ export class RecordFlow {
   readonly #queued = new Map<string, number>()
   readonly #told = new Map<string, { readonly seq: number; readonly top: number }>()
   #draining = false
+  #retryMs = firstRetryMs
   #turning = false
 
   constructor(
@@ -244,6 +246,7 @@ export class RecordFlow {
   async #order(box: string, stream: string, rows: readonly RecordRow[]): Promise<boolean> {
     try {
       await this.#keeper.submit({ do: 'records', box, stream, rows })
+      this.#retryMs = firstRetryMs
       return true
     } catch {
       this.#queued.delete(stream)
@@ -267,6 +270,7 @@ export class RecordFlow {
     } catch {
       return false
     }
+    this.#retryMs = firstRetryMs
     this.#hold(box, stream, fresh)
     const next = this.#next()
     if (next) this.#pushLive(next, box, stream, fresh)
@@ -303,10 +307,17 @@ export class RecordFlow {
   #askAgain(peer: SitePeer, stream: string): void {
     if (peer.askedAgain.has(stream)) return
     peer.askedAgain.add(stream)
-    this.#parts.machine.timers.after(retryMs, () => {
+    this.#parts.machine.timers.after(this.#nextRetry(), () => {
       peer.askedAgain.delete(stream)
       this.#soon(this.#tellGot(peer, stream, true))
     })
+  }
+
+  /** A disk that refuses is tried again at growing distances. */
+  #nextRetry(): number {
+    const wait = this.#retryMs
+    this.#retryMs = Math.min(longestRetryMs, wait * 2)
+    return wait
   }
 
   #soon(work: Promise<unknown>): void {
@@ -316,7 +327,7 @@ export class RecordFlow {
   #turnLater(): void {
     if (this.#turning) return
     this.#turning = true
-    this.#parts.machine.timers.after(retryMs, () => {
+    this.#parts.machine.timers.after(this.#nextRetry(), () => {
       this.#turning = false
       this.#soon(this.turn())
     })

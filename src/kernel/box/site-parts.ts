@@ -38,7 +38,7 @@ export class SitePeer {
   readonly link: Link
   readonly isAbove: boolean
   /** How this box sees the peer. */
-  readonly standing: Standing
+  standing: Standing
   history: History = emptyHistory
   /** It has told its history. */
   heard = false

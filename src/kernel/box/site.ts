@@ -164,7 +164,8 @@ export class Site {
   /** How a linked box takes part in this site. One that left may still bring what it recorded (LINK-7). */
   standingOf(box: string): Standing {
     const { log } = this.#parts
-    if (box === this.above?.box || log.history.n === 0) return 'whole'
+    // While the log is empty here, nobody can be told from the others.
+    if (box === this.above?.box || log.state.boxes.length === 0) return 'whole'
     const member = log.state.boxes.find((each) => each.box === box)
     if (!member) return 'guest'
     return member.small ? 'small' : 'whole'
@@ -177,8 +178,15 @@ export class Site {
     return [...members, ...above].map(({ publicKey }) => publicKey)
   }
 
+  /** A linked box takes part, or takes part in another way than before. What is known of it stays. */
   join(link: Link): void {
     const box = link.peer?.box ?? ''
+    const known = this.#peers.get(link)
+    if (known) {
+      known.standing = this.standingOf(box)
+      this.#advert.sendTo(known)
+      return this.#reconsider()
+    }
     const peer = new SitePeer(link, box === this.above?.box, this.standingOf(box))
     this.#peers.set(link, peer)
     this.#advert.sendTo(peer)

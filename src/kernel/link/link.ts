@@ -10,6 +10,7 @@ import { decodeFrame, encodeFrame } from './wire.ts'
 
 /** Heard nothing for so long: the other side, or the way to it, is dead (LINK-8). */
 export const deadAfterMs = 10_000
+/** Heard nothing for so long: ask whether the other side is alive. */
 const pingEveryMs = 4_000
 /** With more than this under way even what is live goes back to being a backlog. */
 const liveInFlight = 2 * backlogInFlight
@@ -190,8 +191,10 @@ export class Link {
     const { clock, timers } = this.#parts.machine
     const silent = clock.mono() - this.#heard
     if (silent >= deadAfterMs) return this.close(`heard nothing for ${Math.round(silent / 1000)} s`)
-    if (this.isUp) this.#send({ t: 'ping', at: clock.mono() })
-    this.#cancelTick = timers.after(Math.min(pingEveryMs, deadAfterMs - silent), () => this.#tick())
+    const quiet = silent >= pingEveryMs
+    if (quiet && this.isUp) this.#send({ t: 'ping', at: clock.mono() })
+    const wait = quiet ? Math.min(pingEveryMs, deadAfterMs - silent) : pingEveryMs - silent
+    this.#cancelTick = timers.after(wait, () => this.#tick())
   }
 
   #end(why: string): void {
