@@ -75,6 +75,11 @@ export class EntryFlow {
     }
   }
 
+  /** Entries are taken from nobody. */
+  get isIdle(): boolean {
+    return this.#source.is === 'none'
+  }
+
   /** Entries are no longer taken from this peer, or from anybody. */
   leave(peer?: SitePeer): void {
     if (this.#source.is === 'asked' && (!peer || this.#source.peer === peer)) this.#source = { is: 'none' }

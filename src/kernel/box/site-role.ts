@@ -8,6 +8,7 @@ import type { EntryFlow } from './entry-flow.ts'
 import type { SiteKey } from './site-key.ts'
 import type { SiteMemory } from './site-memory.ts'
 import type { SitePeer, SiteParts } from './site-parts.ts'
+import { routeVia } from './site-parts.ts'
 
 /** How long a keeper that starts waits for boxes of its site, to fetch what it may lack (TERM-3). */
 export const openingGraceMs = 3_000
@@ -62,7 +63,10 @@ export class SiteRole {
     const better = this.#betterPeer()
     if (better) return this.#follow(better)
     const duty = this.#duty()
-    if (duty.is === 'follow') return this.#become({ is: 'following' })
+    if (duty.is === 'follow') {
+      this.#become({ is: 'following' })
+      return this.#subscribe()
+    }
     const unknown = log.state.unknownKinds[0]
     if (unknown !== undefined) return this.#become({ is: 'halted', why: unknownWhy(unknown) })
     if (duty.is === 'keep') return this.#become({ is: 'keeping' })
@@ -134,6 +138,14 @@ export class SiteRole {
       if (wins === 'theirs' && common < log.history.n) await this.#giveUp(common)
     })
     if (this.#outside.entries.mayAsk(peer)) this.#outside.entries.ask(peer)
+  }
+
+  /** With nothing to catch up on, new entries come from the neighbour towards the keeper as soon as it has them. */
+  #subscribe(): void {
+    const { log, peers, box } = this.#parts
+    const next = routeVia(peers, box)?.next
+    if (!next || next.sees !== 'whole' || !this.#outside.entries.isIdle) return
+    if (relate(log.history, next.history).wins === 'same') this.#outside.entries.ask(next)
   }
 
   async #giveUp(keep: number): Promise<void> {

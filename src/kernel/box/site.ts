@@ -310,6 +310,7 @@ export class Site {
       this.#topTold = top
       this.#entries.acknowledge()
     }
+    if (n > this.#parts.log.history.n) this.#reconsider()
     this.#keeper.followersChanged()
     inBackground(this.#parts.machine, 'salvage', this.#salvage.settle(this.#top()))
     this.#changed()

@@ -53,6 +53,7 @@ export class Link {
   readonly #channel: Channel
   readonly #nonce: string
   #stage: Stage = { is: 'greeting' }
+  #peer: Peer | undefined
   #sent = 0
   #received = 0
   #heard: number
@@ -70,8 +71,9 @@ export class Link {
     this.#send({ t: 'hello', wire: wireVersion, box, publicKey, process: parts.process, nonce: this.#nonce })
   }
 
+  /** Who the other side says it is; proved once the link is up. */
   get peer(): Peer | undefined {
-    return this.#stage.is === 'up' || this.#stage.is === 'proving' ? this.#stage.peer : undefined
+    return this.#peer
   }
 
   get isUp(): boolean {
@@ -167,6 +169,7 @@ export class Link {
       throw new Error('this box called itself')
     const peer = { box, publicKey, process }
     if (!this.#parts.accepts(peer)) throw new Error(`box ${box} is not known here, or its key is another`)
+    this.#peer = peer
     this.#stage = { is: 'proving', peer, theirNonce: nonce }
     const text = proofText(this.dialled, this.#parts.identity.box, box, this.#nonce, nonce)
     this.#send({ t: 'proof', signature: signText(this.#parts.identity, text) })
