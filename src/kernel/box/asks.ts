@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { StoreError } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
 import { randomId } from '../machine.ts'
+import { lastTerm } from '../site/history.ts'
+import { termText } from '../term.ts'
 import type { Outcome } from '../site/sequencer.ts'
 import type { Ask } from '../site/writer.ts'
 import type { Answer } from './contract.ts'
@@ -12,7 +14,8 @@ import type { Route, SitePeer, SiteParts } from './site-parts.ts'
 /** A question that the keeper did not answer for so long is answered `unknown` (ACT-4). */
 const answerWithinMs = 10_000
 
-export type HandedIn = { readonly n: number } | 'away'
+/** Safe in the log at or before entry `n` of this term, or not known to be. */
+export type HandedIn = { readonly n: number; readonly term: string } | 'away'
 
 const askData = z.object({
   action: z.string().max(100),
@@ -56,7 +59,7 @@ export class Asks {
   async handIn(items: HandIn): Promise<HandedIn> {
     if (this.#isKeeping()) return this.#takeHandIn(items)
     const data = await this.#send('handIn', items)
-    const answer = z.object({ n: z.int() }).safeParse(data)
+    const answer = z.object({ n: z.int(), term: z.string() }).safeParse(data)
     return answer.success ? answer.data : 'away'
   }
 
@@ -135,7 +138,9 @@ export class Asks {
   async #takeHandIn(items: HandIn): Promise<HandedIn> {
     try {
       const outcomes = await Promise.all(items.map((item) => this.#keeper.submit({ do: 'handIn', ...item })))
-      return { n: Math.max(...outcomes.map((outcome) => (outcome.did === 'handedIn' ? outcome.n : 0))) }
+      const term = lastTerm(this.#parts.log.history)
+      const places = outcomes.map((outcome) => (outcome.did === 'handedIn' ? outcome.n : 0))
+      return term && places.every((n) => n > 0) ? { n: Math.max(...places), term: termText(term) } : 'away'
     } catch {
       return 'away'
     }

@@ -89,7 +89,7 @@ export class EntryFlow {
   async wanted(peer: SitePeer, { after, chain }: Frame<'want'>): Promise<boolean> {
     if (!(await this.#hasEntry(after, chain))) return false
     peer.sentUpTo = after
-    peer.acked = Math.max(peer.acked, after)
+    peer.acked = after
     this.pumpSoon(peer)
     return true
   }
@@ -132,7 +132,7 @@ export class EntryFlow {
         await log.append(rows)
       })
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error
+      if (!(error instanceof StoreError)) machine.log('error', `${this.#parts.site}: ${String(error)}`)
       // What else is under way is let go by; after a while this box asks again from where its disk stands.
       this.#source = { is: 'refused', until: machine.clock.mono() + staleAfterMs }
       this.#lookAgainLater()

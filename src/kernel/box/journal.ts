@@ -13,6 +13,16 @@ export type Before = { readonly stream: string; readonly seq: number } | null
 
 type Parts = { readonly box: string; readonly machine: Machine; readonly known: Known; readonly truth: Truth }
 
+/** One numbered stream. `next` is given out, `durable` is on disk. */
+type Stream = {
+  readonly name: string
+  readonly before: Before
+  next: number
+  durable: number
+  inFlight: number
+  broken: Error | undefined
+}
+
 /**
  * What this process records for one site. Its stream is new with the process: a number is never
  * given twice, whatever became of the card in between (LOG-5). Opened with the first fact.
@@ -22,12 +32,7 @@ export class Journal {
   readonly #site: string
   readonly #now: () => Instant
   readonly #written: (stream: string, rows: readonly RecordRow[]) => void
-  #before: Before
-  #stream: string
-  #next = 1
-  #durable = 0
-  #inFlight = 0
-  #broken: Error | undefined
+  #stream: Stream
 
   constructor(
     parts: Parts,
@@ -38,74 +43,64 @@ export class Journal {
   ) {
     this.#parts = parts
     this.#site = site
-    this.#before = before
     this.#now = now
     this.#written = written
-    this.#stream = randomId(parts.machine.random, 16)
+    this.#stream = this.#begin(before)
   }
 
   get stream(): string {
-    return this.#stream
+    return this.#stream.name
   }
 
   /** Resolves when the facts are on disk; rejects when none of them is (LOG-6). */
   async record(facts: readonly Recording[]): Promise<Recorded> {
-    if (this.#broken) throw this.#broken
-    const lines = facts.map((fact) => this.#lines(fact))
-    const opening = this.#next === 1 ? [this.#opening()] : []
-    const from = this.#next
-    const rows = [...opening, ...lines].map(({ kind, at, body }, index) => ({
-      seq: from + index,
-      head: headText({
-        form: 'r',
-        at,
-        kind,
-        from: { box: this.#parts.box, stream: this.#stream, seq: from + index },
-      }),
-      body,
-    }))
-    this.#next += rows.length
-    await this.#write(rows)
-    return {
-      box: this.#parts.box,
-      stream: this.#stream,
-      from: from + opening.length,
-      to: from + rows.length - 1,
-    }
+    const stream = this.#stream
+    if (stream.broken) throw stream.broken
+    const { box } = this.#parts
+    const opening = stream.next === 1 ? [this.#opening(stream)] : []
+    const lines = [...opening, ...facts.map((fact) => this.#line(fact))]
+    const from = stream.next
+    const rows = lines.map(({ kind, at, body }, index) => {
+      const seq = from + index
+      return { seq, head: headText({ form: 'r', at, kind, from: { box, stream: stream.name, seq } }), body }
+    })
+    stream.next += rows.length
+    await this.#write(stream, rows)
+    return { box, stream: stream.name, from: from + opening.length, to: from + rows.length - 1 }
   }
 
-  /** Starts another stream, so that what happens now need not queue behind a backlog (LINK-12). */
+  /** Goes on in another stream, so that what happens now need not queue behind a backlog (LINK-12). */
   rotate(): void {
-    if (this.#inFlight > 0 || this.#durable === 0) return
-    this.#before = { stream: this.#stream, seq: this.#durable }
-    this.#stream = randomId(this.#parts.machine.random, 16)
-    this.#next = 1
-    this.#durable = 0
+    if (this.#stream.next > 1)
+      this.#stream = this.#begin({ stream: this.#stream.name, seq: this.#stream.next - 1 })
+  }
+
+  #begin(before: Before): Stream {
+    const name = randomId(this.#parts.machine.random, 16)
+    return { name, before, next: 1, durable: 0, inFlight: 0, broken: undefined }
   }
 
   /** After a refusal by the disk all that was under way fails too; then numbering goes on where the disk stands. */
-  async #write(rows: readonly RecordRow[]): Promise<void> {
-    const stream = this.#stream
-    this.#inFlight += 1
+  async #write(stream: Stream, rows: readonly RecordRow[]): Promise<void> {
+    const { box, truth } = this.#parts
+    stream.inFlight += 1
     try {
-      await this.#parts.truth.commit([
-        { do: 'records', site: this.#site, box: this.#parts.box, stream, rows },
-      ])
-      this.#durable = rows.at(-1)?.seq ?? this.#durable
-      this.#written(stream, rows)
+      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }])
+      stream.durable = rows.at(-1)?.seq ?? stream.durable
+      this.#written(stream.name, rows)
     } catch (error) {
-      this.#broken = error instanceof Error ? error : new Error(String(error))
+      stream.broken = error instanceof Error ? error : new Error(String(error))
       throw error
     } finally {
-      this.#inFlight -= 1
-      if (this.#inFlight === 0 && this.#broken) {
-        this.#next = this.#durable + 1
-        this.#broken = undefined
+      stream.inFlight -= 1
+      if (stream.inFlight === 0 && stream.broken) {
+        stream.next = stream.durable + 1
+        stream.broken = undefined
       }
     }
   }
 
-  #lines({ kind, body, at }: Recording) {
+  #line({ kind, body, at }: Recording) {
     const known = this.#parts.known.kinds.get(kind)
     if (!known) throw new Error(`no pack declares ${kind}`)
     if (known.fact.said !== 'record')
@@ -115,9 +110,9 @@ export class Journal {
     return { kind, at: at ?? this.#now(), body: line }
   }
 
-  #opening() {
+  #opening({ before }: Stream) {
     const { boot } = this.#parts.machine
-    const body = { boot, before: this.#before?.stream ?? null, beforeSeq: this.#before?.seq ?? 0 }
+    const body = { boot, before: before?.stream ?? null, beforeSeq: before?.seq ?? 0 }
     return { kind: 'stream.opened', at: this.#now(), body: bodyLine(body, null) }
   }
 }

@@ -87,7 +87,7 @@ export class Keeper {
   }
 
   #count(n: number): number {
-    return 1 + [...this.#parts.peers.values()].filter((peer) => peer.acked >= n).length
+    return 1 + [...this.#parts.peers.values()].filter((peer) => peer.has(n)).length
   }
 
   #hasFollower(): boolean {

@@ -10,6 +10,8 @@ import type { SitePeer, SiteParts } from './site-parts.ts'
 const readBytes = 24 * 1024
 const firstRetryMs = 1_000
 const longestRetryMs = 10_000
+/** With more than this to send first, what happens now goes its own way (LINK-12). */
+const backlogRecords = 200
 
 type Held = { readonly box: string; readonly first: number; readonly last: number }
 
@@ -25,6 +27,7 @@ export class RecordFlow {
   readonly #isKeeping: () => boolean
   readonly #next: () => SitePeer | undefined
   readonly #top: () => number
+  readonly #backlog: () => void
   readonly #retention: Retention
   readonly #lane = new Lane()
   /** What this box's journal holds, by stream. */
@@ -39,7 +42,12 @@ export class RecordFlow {
   constructor(
     parts: SiteParts,
     keeper: Keeper,
-    way: { isKeeping: () => boolean; next: () => SitePeer | undefined; top: () => number },
+    way: {
+      isKeeping: () => boolean
+      next: () => SitePeer | undefined
+      top: () => number
+      backlog: () => void
+    },
   ) {
     this.#parts = parts
     this.#retention = new Retention(parts.truth, parts.site, parts.limits)
@@ -47,6 +55,7 @@ export class RecordFlow {
     this.#isKeeping = way.isKeeping
     this.#next = way.next
     this.#top = way.top
+    this.#backlog = way.backlog
   }
 
   load(streams: readonly StreamRow[]): void {
@@ -208,6 +217,7 @@ export class RecordFlow {
       if (peer.offered.has(stream) || last <= (await this.#parts.log.position(stream))) continue
       peer.offered.add(stream)
       streams.push([box, stream, first, last])
+      if (box === this.#parts.box && last - (await this.#passed(stream)) > backlogRecords) this.#backlog()
     }
     for (let at = 0; at < streams.length; at += 500) {
       peer.link.send({ t: 'offer', site: this.#parts.site, streams: streams.slice(at, at + 500) })

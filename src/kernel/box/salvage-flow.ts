@@ -1,10 +1,13 @@
 import type { SalvageRow } from '../../store/truth.ts'
 import type { Asks } from './asks.ts'
 import type { SiteParts } from './site-parts.ts'
+import { lastTerm, termAt } from '../site/history.ts'
+import { compareTerms, parseTerm, termText } from '../term.ts'
 
 const chunkBytes = 8 * 1024
 
-type Told = { readonly term: string; readonly upTo: number; readonly safeAt: number }
+/** The keeper says that the rows of `term` up to `upTo` are safe at or before entry `safeAt` of its term `under`. */
+type Told = { readonly term: string; readonly upTo: number; readonly safeAt: number; readonly under: string }
 
 /**
  * The entries of a branch that lost. They are handed to the keeper until it has them, and forgotten
@@ -31,9 +34,12 @@ export class SalvageFlow {
     this.#told = []
   }
 
-  /** Hands in what the keeper has not said to have, from the oldest on. */
+  /** Hands in what the keeper has not said to have, from the oldest on. Another keeper is asked anew. */
   async handIn(): Promise<void> {
     if (this.#handing || this.#rows.length === 0) return
+    const term = lastTerm(this.#parts.log.history)
+    if (!term) return
+    this.#told = this.#told.filter(({ under }) => compareTerms(parseTerm(under), term) >= 0)
     this.#handing = true
     try {
       for (let chunk = this.#next(); chunk.length > 0; chunk = this.#next()) {
@@ -42,17 +48,20 @@ export class SalvageFlow {
         )
         if (answer === 'away') return
         const last = chunk.at(-1) as SalvageRow
-        this.#told.push({ term: last.term, upTo: last.n, safeAt: answer.n })
+        this.#told.push({ term: last.term, upTo: last.n, safeAt: answer.n, under: answer.term })
       }
     } finally {
       this.#handing = false
     }
-    await this.settle(Math.min(this.#parts.log.history.n))
   }
 
   /** Forgets what is safe: in the log here, and at the top, by entry `top`. */
   async settle(top: number): Promise<void> {
-    const safe = this.#told.filter(({ safeAt }) => safeAt <= Math.min(top, this.#parts.log.history.n))
+    const { history } = this.#parts.log
+    const safe = this.#told.filter(({ safeAt, under }) => {
+      const term = termAt(history, safeAt)
+      return safeAt <= Math.min(top, history.n) && term !== undefined && termText(term) === under
+    })
     if (safe.length === 0) return
     this.#told = this.#told.filter((told) => !safe.includes(told))
     this.#rows = this.#rows.filter(

@@ -103,8 +103,12 @@ export class SiteLog {
       await writer.settle(this.site, 'rollback')
       throw error
     }
-    await writer.settle(this.site, 'commit')
-    this.#views += step.rows.length
+    // The log has it now. Views that cannot be written lag behind, and follow when they can.
+    const views = await writer.settle(this.site, 'commit').then(
+      () => true,
+      () => writer.settle(this.site, 'rollback').then(() => false),
+    )
+    if (views) this.#views += step.rows.length
     await this.#took(step.rows)
     return step
   }

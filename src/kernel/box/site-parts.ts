@@ -68,6 +68,11 @@ export class SitePeer {
     return this.link.peer?.box ?? ''
   }
 
+  /** It follows this box, and has entry n on disk. */
+  has(n: number): boolean {
+    return this.sentUpTo !== undefined && this.sentUpTo >= n && this.acked >= n
+  }
+
   /** Its log or this one was cut: what was sent and offered before means nothing now. */
   forgetRecords(): void {
     this.records.clear()

@@ -3,7 +3,7 @@ import { StoreError } from '../../store/truth.ts'
 import { epochOf } from '../instant.ts'
 import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Link } from '../link/link.ts'
-import { lastTerm } from '../site/history.ts'
+import { lastTerm, relate } from '../site/history.ts'
 import type { Ask } from '../site/writer.ts'
 import { parseTerm, termText } from '../term.ts'
 import { Advert } from './advert.ts'
@@ -80,7 +80,12 @@ export class Site {
     this.#key.load(notes)
     this.#keeper = new Keeper(parts, isKeeping)
     this.#entries = new EntryFlow(parts, top, reconsider)
-    this.#records = new RecordFlow(parts, this.#keeper, { isKeeping, next: () => this.#nextHop(), top })
+    this.#records = new RecordFlow(parts, this.#keeper, {
+      isKeeping,
+      next: () => this.#nextHop(),
+      top,
+      backlog: () => this.#journal.rotate(),
+    })
     this.#records.load(streams)
     this.#asks = new Asks(parts, this.#keeper, { isKeeping, route: () => this.#route() })
     this.#salvage = new SalvageFlow(parts, this.#asks)
@@ -253,7 +258,7 @@ export class Site {
       viewLag: log.viewLag,
       top: this.#top(),
       unsent: this.#unsent,
-      copies: 1 + [...this.#peers.values()].filter(({ acked }) => acked >= log.history.n).length,
+      copies: 1 + [...this.#peers.values()].filter((peer) => peer.has(log.history.n)).length,
       orphans,
       quarantine,
       clones,
@@ -306,14 +311,22 @@ export class Site {
     peer.acked = n
     peer.top = top
     peer.history = { ...peer.history, n, chain }
-    if (peer.isAbove && top !== this.#topTold) {
-      this.#topTold = top
-      this.#entries.acknowledge()
-    }
+    if (peer.isAbove) this.#learnTop(peer)
     if (n > this.#parts.log.history.n) this.#reconsider()
     this.#keeper.followersChanged()
     inBackground(this.#parts.machine, 'salvage', this.#salvage.settle(this.#top()))
     this.#changed()
+  }
+
+  /** What the top has counts as far as its log is this one. */
+  #learnTop(peer: SitePeer): void {
+    const { history } = this.#parts.log
+    const { common } = relate(history, peer.history)
+    const parted = common < Math.min(history.n, peer.history.n)
+    const top = parted ? Math.min(peer.top, common) : peer.top
+    if (top === this.#topTold) return
+    this.#topTold = top
+    this.#entries.acknowledge()
   }
 
   #top(): number {
@@ -371,6 +384,7 @@ export class Site {
         await this.#records.turn()
         this.#unsent = await this.#records.unsent()
         await this.#salvage.handIn()
+        await this.#salvage.settle(this.#top())
       } catch (error) {
         if (!(error instanceof StoreError)) machine.log('error', `${site}: ${String(error)}`)
         machine.timers.after(retryMs, () => this.#reconsider())
@@ -396,9 +410,9 @@ export class Site {
     const { log, box, now, limits } = this.#parts
     if (!this.#role.isKeeping || log.history.n - log.state.base < limits.baseEvery) return
     await log.exclusive(async () => {
-      const acked = new Map([...this.#peers.values()].map((peer) => [peer.box, peer.acked]))
+      const have = [...this.#peers.values()].filter((peer) => peer.has(log.history.n)).map((peer) => peer.box)
       const others = log.state.boxes.filter((each) => !each.small && each.box !== box)
-      const confirmed = others.every((each) => (acked.get(each.box) ?? 0) >= log.history.n)
+      const confirmed = others.every((each) => have.includes(each.box))
       if (confirmed && this.#role.isKeeping) await log.step([{ do: 'base' }], now())
     })
   }

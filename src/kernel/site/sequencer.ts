@@ -170,6 +170,8 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       const { box, stream, seq } = head.from
       const record = head.form === 'r' ? { seq, head: text, body: bodies } : (JSON.parse(bodies) as RecordRow)
       takeRecord({ ...record, seq }, box, stream)
+      if (views.position(stream) < seq)
+        return { did: 'refused', code: 'records-missing', detail: { stream, seq } }
     } else if (head.form === 'a') {
       if (!views.kernel.orphans.get(term, n)) say(orphanFacts(term, n, text, bodies.split('\n')))
     } else {
@@ -179,6 +181,16 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       }
     }
     return { did: 'handedIn', n: views.cursor.n }
+  }
+
+  /** What cannot even be read came from no keeper: there is nothing in it to keep. */
+  const handInReadable = (item: Item & { do: 'handIn' }): Outcome => {
+    try {
+      parseHead(item.head)
+    } catch {
+      return { did: 'handedIn', n: views.cursor.n }
+    }
+    return handIn(item)
   }
 
   const outcomes = items.map((item): Outcome => {
@@ -197,7 +209,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
         return { did: 'said', n: say([{ kind: 'base.laid', body }]) }
       }
       case 'handIn':
-        return handIn(item)
+        return handInReadable(item)
     }
   })
   return { rows, outcomes }

@@ -1,0 +1,452 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { RecordRow } from '../../store/truth.ts'
+import { canonical, sha256 } from '../digest.ts'
+import { factsOf, headText, maxFactBytes, nextChain, parseHead } from '../entry.ts'
+import { seededRandom } from '../manual-machine.ts'
+import { hashViews } from '../views/hash.ts'
+import { toyKnown } from '../pack/toy-pack.ts'
+import type { Item, Outcome } from './sequencer.ts'
+import { sequence } from './sequencer.ts'
+import { ToyLog, at, openToyViews, toyRecord } from './toy-log.ts'
+
+function keeper() {
+  const opened = openToyViews()
+  const random = seededRandom(3)
+  const log: ReturnType<typeof sequence>['rows'][number][] = []
+  const step = (...items: readonly Item[]) => {
+    const done = sequence(opened.views, items, { at, random })
+    log.push(...done.rows)
+    return done
+  }
+  const kept = (...items: readonly Item[]) => {
+    const done = step(...items)
+    opened.views.commit()
+    return done
+  }
+  return { ...opened, step, kept, log }
+}
+
+const pay = (key: string, cents = 5, from = 'bank'): Item => {
+  return { do: 'act', action: 'toy.pay', key, who: 'ada', input: { from, to: 'a', cents } }
+}
+const act = (action: string, key = action, input: unknown = {}): Item => {
+  return { do: 'act', action, key, who: 'ada', input }
+}
+const seenRows = (from: number, to: number): RecordRow[] =>
+  Array.from({ length: to - from + 1 }, (_, index) =>
+    toyRecord('toy.seen', { tag: 'a', gate: 'north', at: 1 }, from + index),
+  )
+const records = (rows: readonly RecordRow[], stream = 'stream1', box = 'box1'): Item => {
+  return { do: 'records', box, stream, rows }
+}
+const first = ({ outcomes }: { outcomes: readonly Outcome[] }) => outcomes[0]
+
+describe('records', () => {
+  test('LOG-9 each counts once, however often and in whatever pieces it comes', () => {
+    const pieces = fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.nat(6)), { minLength: 1 })
+    fc.assert(
+      fc.property(pieces, fc.array(fc.boolean()), (all, cuts) => {
+        using box = keeper()
+        let reached = 0
+        for (const [index, [from, length]] of all.entries()) {
+          const rows = seenRows(from, from + length)
+          if (from <= reached + 1) reached = Math.max(reached, from + length)
+          expect(first(box.step(records(rows)))).toEqual({ did: 'records', upTo: reached })
+          if (cuts[index]) box.views.commit()
+        }
+        expect(box.log.map(({ head }) => head)).toEqual(seenRows(1, reached).map(({ head }) => head))
+        expect(box.rows['visits']?.get('a', 'north')?.['hits'] ?? 0).toBe(reached)
+      }),
+    )
+  })
+
+  test('LOG-9 behind a gap nothing is taken until the gap is filled', () => {
+    using box = keeper()
+    expect(first(box.kept(records(seenRows(2, 3))))).toEqual({ did: 'records', upTo: 0 })
+    expect(first(box.kept(records([...seenRows(1, 1), ...seenRows(3, 3)])))).toEqual({
+      did: 'records',
+      upTo: 1,
+    })
+    expect(first(box.kept(records(seenRows(2, 3))))).toEqual({ did: 'records', upTo: 3 })
+    expect(box.log.map(({ n }) => n)).toEqual([1, 2, 3])
+  })
+
+  test('LOG-1 a record stands in the log in the bytes of the box that recorded it', () => {
+    using box = keeper()
+    const record = toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1)
+    const [row] = box.kept(records([record])).rows
+    expect(row).toMatchObject({ n: 1, head: record.head, bodies: record.body })
+    expect(row?.chain).toBe(nextChain('', { head: record.head, bodies: record.body }))
+  })
+
+  test('a record is not refused for its content', () => {
+    using box = keeper()
+    const { head } = toyRecord('toy.seen', {}, 1)
+    box.kept(
+      records([
+        { seq: 1, head, body: '{"tag":7}' },
+        { ...toyRecord('toy.seen', {}, 2), body: '{{' },
+      ]),
+    )
+    expect(box.log.map((row) => parseHead(row.head).form)).toEqual(['r', 'r'])
+    expect(box.views.kernel.quarantine.all()).toMatchObject([{ n: 1, kind: 'toy.seen' }])
+    expect(box.views.kernel.skipped.all()).toMatchObject([{ n: 2 }])
+    expect(box.views.position('stream1')).toBe(2)
+  })
+
+  const from = { box: 'box1', stream: 'stream1', seq: 1 }
+  const strange: [string, RecordRow, RegExp][] = [
+    ['an unknown kind', toyRecord('toy.unheard', 1, 1), /does not know toy.unheard/],
+    ['a decision', toyRecord('toy.moved', {}, 1), /only the keeper decides it/],
+    ['the kernel’s decision', toyRecord('site.keeper', {}, 1), /only the keeper decides it/],
+    ['another seq', { ...toyRecord('toy.seen', {}, 2), seq: 1 }, /names another place/],
+    ['another box', toyRecord('toy.seen', {}, 1, { box: 'box2' }), /names another place/],
+    ['another stream', toyRecord('toy.seen', {}, 1, { stream: 'stream2' }), /names another place/],
+    ['no record', { seq: 1, head: headText({ form: 'k', at, kinds: [] }), body: '' }, /not a record/],
+    [
+      'a quarantined one',
+      { seq: 1, head: headText({ form: 'q', at, kind: 'toy.seen', from, why: '' }), body: '{}' },
+      /not a record/,
+    ],
+    ['no head', { seq: 1, head: 'hello', body: '{}' }, /cannot be read/],
+  ]
+  test.each(strange)('what cannot be judged is kept, in sight, and blocks nobody: %s', (_, record, why) => {
+    using box = keeper()
+    expect(first(box.kept(records([record, ...seenRows(2, 3)])))).toEqual({ did: 'records', upTo: 3 })
+    const [row] = box.log
+    expect(parseHead(row?.head ?? '')).toMatchObject({ form: 'q', from, why: expect.stringMatching(why) })
+    expect(JSON.parse(row?.bodies ?? '')).toEqual({ head: record.head, body: record.body })
+    expect(box.views.kernel.quarantine.all()).toMatchObject([{ n: 1, why: expect.stringMatching(why) }])
+    expect(box.rows['visits']?.get('a', 'north')).toMatchObject({ hits: 2 })
+  })
+})
+
+describe('actions', () => {
+  test('the facts, the key and the answer stand in one entry', () => {
+    using box = keeper()
+    const [outcome] = box.kept(pay('key')).outcomes
+    expect(outcome).toEqual({ did: 'act', n: 1, answer: { left: -5 }, again: false })
+    const input = { from: 'bank', to: 'a', cents: 5 }
+    const digest = sha256(canonical(['toy.pay', input]))
+    const [row] = box.log
+    expect(parseHead(row?.head ?? '')).toEqual({
+      form: 'a',
+      at,
+      kinds: ['toy.moved'],
+      asked: { action: 'toy.pay', key: 'key', digest, who: 'ada', answer: { left: -5 } },
+    })
+    expect(JSON.parse(row?.bodies ?? '')).toEqual(input)
+    expect(box.rows['accounts']?.get('a')).toMatchObject({ cents: 5 })
+  })
+
+  test('LOG-12 the same key asked again gets the same answer, and nothing happens', () => {
+    using box = keeper()
+    box.kept(pay('key'))
+    const again = { do: 'act' as const, action: 'toy.pay', key: 'key', who: 'bob' }
+    const turned = { ...again, input: { cents: 5, to: 'a', from: 'bank' } }
+    expect(box.kept(turned)).toEqual({
+      rows: [],
+      outcomes: [{ did: 'act', n: 1, answer: { left: -5 }, again: true }],
+    })
+    expect(box.rows['accounts']?.get('a')).toMatchObject({ cents: 5 })
+  })
+
+  test('LOG-12 twice in one batch is once', () => {
+    using box = keeper()
+    const { rows, outcomes } = box.step(pay('key'), pay('key'), pay('key', 6))
+    expect(rows).toHaveLength(1)
+    expect(outcomes).toMatchObject([
+      { did: 'act', n: 1, again: false },
+      { did: 'act', n: 1, again: true },
+      { did: 'refused', code: 'key-conflict' },
+    ])
+  })
+
+  test('LOG-12 a box that followed the log gives the same answer', () => {
+    using old = keeper()
+    old.kept(act('toy.sign', 'key', { tag: 'a', name: 'Ada' }))
+    using box = keeper()
+    for (const row of old.log) box.views.apply(row)
+    const [before] = old.step(act('toy.sign', 'key', { tag: 'a', name: 'Ada' })).outcomes
+    expect(box.step(act('toy.sign', 'key', { tag: 'a', name: 'Ada' })).outcomes).toEqual([before])
+    expect(before).toMatchObject({ again: true })
+  })
+
+  test('LOG-12 the same key with another body, or for another action, is a conflict', () => {
+    using box = keeper()
+    box.kept(pay('key'))
+    const conflict = { did: 'refused', code: 'key-conflict', detail: { key: 'key' } }
+    expect(first(box.kept(pay('key', 6)))).toEqual(conflict)
+    expect(first(box.kept(act('toy.sign', 'key', { from: 'bank', to: 'a', cents: 5 })))).toEqual(conflict)
+    expect(box.log).toHaveLength(1)
+  })
+
+  const refusals: [string, Item, Record<string, unknown>][] = [
+    ['by the pack', pay('k', 5, 'poor'), { code: 'insufficient', detail: { short: 5 } }],
+    ['an unknown action', act('toy.fly'), { code: 'unknown-action', detail: { action: 'toy.fly' } }],
+    ['a body that is not as declared', pay('k', -1), { code: 'malformed' }],
+    ['no body', act('toy.pay', 'k', undefined), { code: 'malformed' }],
+    ['a pack that throws', act('toy.trip'), { code: 'internal' }],
+    ['facts that cannot be applied', act('toy.ruin'), { code: 'internal' }],
+  ]
+  test.each(refusals)('a refusal leaves nothing behind: %s', (_, item, refused) => {
+    using box = keeper()
+    box.kept(pay('before'))
+    const hash = box.hash()
+    const { rows, outcomes } = box.step(item)
+    expect(rows).toEqual([])
+    expect(outcomes).toMatchObject([{ did: 'refused', ...refused }])
+    expect(box.hash()).toBe(hash)
+    expect(box.views.cursor.n).toBe(1)
+  })
+
+  test('a refusal harms nobody in its batch, and what was refused may be asked again', () => {
+    using box = keeper()
+    const { rows, outcomes } = box.kept(
+      pay('poor', 3, 'a'),
+      act('toy.trip'),
+      pay('one'),
+      act('toy.ruin'),
+      pay('poor', 3, 'a'),
+    )
+    expect(outcomes.map(({ did }) => did)).toEqual(['refused', 'refused', 'act', 'refused', 'act'])
+    expect(rows.map(({ n }) => n)).toEqual([1, 2])
+    using follower = openToyViews()
+    for (const row of rows) follower.views.apply(row)
+    expect(follower.hash()).toBe(box.hash())
+  })
+
+  test('the first field that is wrong is named', () => {
+    using box = keeper()
+    expect(first(box.step(act('toy.pay', 'k', { from: 'bank', to: 7, cents: 5 })))).toMatchObject({
+      detail: { field: 'to', problem: expect.stringMatching(/string/) },
+    })
+  })
+
+  test('each is decided against what those before it in the batch have made', () => {
+    using box = keeper()
+    const { outcomes } = box.step(
+      pay('1', 5),
+      pay('2', 3, 'a'),
+      pay('3', 3, 'a'),
+      pay('4', 1),
+      pay('5', 3, 'a'),
+    )
+    expect(outcomes.map(({ did }) => did)).toEqual(['act', 'act', 'act', 'act', 'act'])
+    expect(outcomes.map((each) => (each.did === 'act' ? each.answer : null))).toEqual([
+      { left: -5 },
+      { left: 2 },
+      { left: 2 },
+      { left: -6 },
+      { left: 3 },
+    ])
+  })
+
+  test('LOG-4 facts that hold a person get their salt, the others none', () => {
+    using box = keeper()
+    const [row] = box.kept(act('toy.sign', 'key', { tag: 'a', name: 'Ada' })).rows
+    const lines = row?.bodies.split('\n') ?? []
+    expect(lines.map((line) => line[0])).toEqual(['^', '{', '^'])
+    expect(lines[0]?.slice(0, 27)).not.toBe(lines[2]?.slice(0, 27))
+    expect(factsOf(parseHead(row?.head ?? ''), row?.bodies ?? '')).toMatchObject([
+      { kind: 'toy.signed', body: { name: 'Ada' } },
+      { kind: 'toy.moved' },
+      { kind: 'toy.signed', body: { name: 'Ada again' } },
+    ])
+  })
+
+  test('a fact over 32 KiB is refused', () => {
+    using box = keeper()
+    const sign = (size: number) => act('toy.sign', `k${size}`, { tag: 'a', name: 'x'.repeat(size) })
+    expect(first(box.step(sign(maxFactBytes)))).toMatchObject({ did: 'refused', code: 'internal' })
+    expect(first(box.step(sign(maxFactBytes - 100)))).toMatchObject({ did: 'act' })
+  })
+})
+
+describe('what the keeper says by itself', () => {
+  test('a term that it opens is marked on its entry', () => {
+    using box = keeper()
+    const term = '1/box1/1/stream1'
+    const { rows, outcomes } = box.kept({
+      do: 'say',
+      facts: [
+        { kind: 'site.keeper', body: { term, how: 'birth' } },
+        { kind: 'box.assigned', body: { box: 'box1', publicKey: 'k', small: false } },
+      ],
+    })
+    expect(outcomes).toEqual([{ did: 'said', n: 1 }])
+    expect(rows[0]).toMatchObject({ term })
+    expect(box.views.kernel.terms.all()).toMatchObject([{ n: 1, term, reign: 1, keeper: 'box1', start: 1 }])
+    expect(box.views.kernel.boxes.all()).toHaveLength(1)
+    expect(box.kept(pay('key')).rows[0]?.term).toBeUndefined()
+  })
+
+  test('LOG-15 a base says the rules and the hash of the views before it', () => {
+    using box = keeper()
+    box.kept(pay('key'), records(seenRows(1, 2)))
+    const views = box.hash()
+    box.kept({ do: 'base' })
+    expect(box.views.kernel.bases.all()).toEqual([{ n: 4, rules: toyKnown.rules, views }])
+    expect(views).not.toBe(box.hash())
+  })
+})
+
+describe('a step that is not made durable', () => {
+  test('LOG-6 rollback undoes all of it: rows, keys, streams, place', () => {
+    using box = keeper()
+    box.kept(pay('before'), records(seenRows(1, 1)))
+    const hash = box.hash()
+    const items = [pay('key'), records(seenRows(2, 4)), act('toy.sign', 's', { tag: 'a', name: 'Ada' })]
+    const lost = box.step(...items)
+    box.views.rollback()
+    expect(box.hash()).toBe(hash)
+    expect(box.views.position('stream1')).toBe(1)
+    expect(box.views.cursor.n).toBe(2)
+    const again = box.kept(...items)
+    expect(again.rows.map(({ n }) => n)).toEqual(lost.rows.map(({ n }) => n))
+    expect(again.outcomes[0]).toMatchObject({ again: false })
+  })
+})
+
+describe('entries that a branch hands in', () => {
+  const term = '1/boxb/1/streamb'
+  const handIn = ({ n, head, bodies }: { n: number; head: string; bodies: string }, under = term): Item => {
+    return { do: 'handIn', term: under, n, head, bodies }
+  }
+  const branch = () => {
+    const log = new ToyLog()
+    log.say({ kind: 'site.keeper', body: { term, how: 'start' } })
+    for (const record of seenRows(1, 2)) log.add(parseHead(record.head), record.body)
+    log.decide('key', { left: 1 }, { kind: 'toy.moved', body: { from: 'bank', to: 'b', cents: 9 } })
+    log.decide(
+      'other',
+      { left: 2 },
+      { kind: 'toy.signed', body: { tag: 'b', name: 'Bob' } },
+      { kind: 'toy.moved', body: { from: 'bank', to: 'b', cents: 1 } },
+    )
+    return log.rows
+  }
+
+  test('LOG-9 records take their place late, by identity', () => {
+    using box = keeper()
+    box.kept(records(seenRows(1, 1)))
+    box.kept(...branch().map((row) => handIn(row)))
+    expect(box.views.position('stream1')).toBe(2)
+    expect(box.rows['visits']?.get('a', 'north')).toMatchObject({ hits: 2 })
+  })
+
+  test('TERM-6 decisions become orphans, not applied; what the keeper said by itself does not', () => {
+    using box = keeper()
+    const { outcomes } = box.kept(...branch().map((row) => handIn(row)))
+    expect(outcomes).toEqual([0, 1, 2, 3, 4].map((n) => ({ did: 'handedIn', n })))
+    expect(box.rows['accounts']?.all()).toEqual([])
+    expect(box.views.kernel.terms.all()).toEqual([])
+    expect(box.views.kernel.answers.all()).toEqual([])
+    expect(box.views.kernel.orphans.all()).toMatchObject([
+      { term, n: 4, keptAt: 3, action: 'toy.pay', key: 'key', who: 'ada', settled: null },
+      { term, n: 5, keptAt: 4, key: 'other', settled: null },
+    ])
+    const lines = box.views.kernel.orphanLines.all()
+    expect(lines).toMatchObject([
+      { n: 4, i: 0 },
+      { n: 5, i: 0, at: 4 },
+      { n: 5, i: 1 },
+    ])
+    expect(lines.map(({ line }) => line)).toEqual(
+      branch()
+        .slice(3)
+        .flatMap(({ bodies }) => bodies.split('\n')),
+    )
+  })
+
+  test('TERM-6 handed in again, by anybody, nothing is added', () => {
+    using box = keeper()
+    const items = branch().map((row) => handIn(row))
+    const { rows } = box.kept(...items, ...items)
+    expect(rows).toHaveLength(4)
+    expect(box.kept(...items).rows).toEqual([])
+    expect(first(box.kept(...items))).toEqual({ did: 'handedIn', n: 4 })
+    expect(box.views.kernel.orphans.all()).toHaveLength(2)
+  })
+
+  test('TERM-6 the same place under another term is another decision', () => {
+    using box = keeper()
+    const row = branch()[3] as { n: number; head: string; bodies: string }
+    box.kept(handIn(row), handIn(row, '2/boxc/1/streamc'))
+    expect(box.views.kernel.orphans.all()).toHaveLength(2)
+  })
+
+  test('TERM-6 orphans that the losing keeper was handed itself are handed on, once', () => {
+    using middle = keeper()
+    middle.kept(...branch().map((row) => handIn(row)))
+    using box = keeper()
+    box.kept(...middle.log.map((row) => handIn(row, '2/boxm/1/streamm')))
+    expect(box.views.kernel.orphans.all()).toMatchObject([
+      { term, n: 4, key: 'key' },
+      { term, n: 5, key: 'other' },
+    ])
+    const lines = ({ views }: typeof box) =>
+      views.kernel.orphanLines.all().map(({ at: _at, ...rest }) => rest)
+    expect(lines(box)).toEqual(lines(middle))
+    expect(
+      box.kept(
+        ...middle.log.map((row) => handIn(row, '3/boxn/1/streamn')),
+        ...branch().map((row) => handIn(row)),
+      ).rows,
+    ).toEqual([])
+  })
+
+  test('TERM-6 a decision without facts is an orphan too', () => {
+    using box = keeper()
+    const log = new ToyLog()
+    log.decide('empty', 'nothing')
+    box.kept(handIn(log.rows[0] as never))
+    expect(box.views.kernel.orphans.all()).toMatchObject([{ n: 1, key: 'empty' }])
+    expect(box.views.kernel.orphanLines.all()).toEqual([])
+  })
+
+  test('a record that its keeper could not judge is judged again by this one', () => {
+    using box = keeper()
+    const known = toyRecord('toy.seen', { tag: 'a', gate: 'north', at: 1 }, 1)
+    const log = new ToyLog()
+    const from = { box: 'box1', stream: 'stream1', seq: 1 }
+    log.add(
+      { form: 'q', at, kind: 'unknown', from, why: 'the keeper does not know toy.seen' },
+      JSON.stringify({ head: known.head, body: known.body }),
+    )
+    box.kept(handIn(log.rows[0] as never))
+    expect(box.log).toMatchObject([{ head: known.head, bodies: known.body }])
+    expect(box.rows['visits']?.all()).toHaveLength(1)
+  })
+})
+
+test('VIEW-1 whoever follows what a keeper ordered has the same rows and the same hash', () => {
+  const item: fc.Arbitrary<Item> = fc.oneof(
+    fc
+      .tuple(fc.nat(4), fc.integer({ min: 1, max: 9 }), fc.constantFrom('bank', 'a'))
+      .map(([key, cents, from]) => pay(`k${key}`, cents, from)),
+    fc
+      .tuple(fc.integer({ min: 1, max: 8 }), fc.nat(3))
+      .map(([from, more]) => records(seenRows(from, from + more))),
+    fc.constantFrom(act('toy.trip'), act('toy.ruin'), act('toy.sign', 's', { tag: 'a', name: 'Ada' })),
+    fc.constant({ do: 'base' } as const),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.tuple(item, fc.boolean()), { maxLength: 20 }), (all) => {
+      using box = keeper()
+      for (const [each, fails] of all) {
+        const { rows } = box.step(each)
+        if (fails) {
+          box.log.length -= rows.length
+          box.views.rollback()
+        } else box.views.commit()
+      }
+      using follower = openToyViews()
+      for (const row of box.log) follower.views.apply(row)
+      expect(follower.hash()).toBe(box.hash())
+      expect(follower.views.cursor).toEqual(box.views.cursor)
+      expect(hashViews(follower.database, toyKnown)).toBeTypeOf('string')
+    }),
+  )
+})
