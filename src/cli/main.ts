@@ -1,0 +1,82 @@
+import { sayTrouble, Trouble } from '../doors/errors.ts'
+import type { Language, Texts } from '../doors/language.ts'
+import { languageOfTerminal } from '../doors/language.ts'
+import { errors } from '../doors/words.ts'
+import type { Command, Context } from './command.ts'
+import { exit } from './command.ts'
+import type { Environment } from './settings.ts'
+import { nearest } from './suggest.ts'
+
+const commands: Readonly<Record<string, Command>> = {
+  start: {
+    summary: { en: 'run this box', fr: 'faire tourner cette box' },
+    load: async () => (await import('./start.ts')).start,
+  },
+  simulate: {
+    summary: {
+      en: 'live days of simulated boxes and check what Regie promises',
+      fr: 'vivre des jours de box simulées et vérifier les promesses de Regie',
+    },
+    load: async () => (await import('./simulate.ts')).simulate,
+  },
+}
+
+/** Runs one command. Returns its exit code. */
+export async function main(args: readonly string[], env: Environment, version: string): Promise<number> {
+  // Whoever reads our output may be gone before us (`regie … | head`, a log daemon that restarts).
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  process.on('uncaughtException', (error) => process.exit(tellMistake(error)))
+  const language = languageOfTerminal(env)
+  try {
+    return await runCommand(args, { env, language, version })
+  } catch (error) {
+    if (!(error instanceof Trouble)) return tellMistake(error)
+    tellTrouble(error, language, args.includes('--json'))
+    return errors[error.code].status === 400 ? exit.usage : exit.failed
+  }
+}
+
+function tellMistake(error: unknown): number {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return exit.broken
+}
+
+async function runCommand([name, ...rest]: readonly string[], context: Context): Promise<number> {
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${context.version}\n`)
+    return exit.done
+  }
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    const out = name === undefined ? process.stderr : process.stdout
+    out.write(overview(context.language))
+    return name === undefined ? exit.usage : exit.done
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command) {
+    const suggestion = nearest(name, Object.keys(commands)) ?? '--help'
+    throw Trouble.of('command_unknown', { command: name, suggestion })
+  }
+  const run = await command.load()
+  return run(rest, context)
+}
+
+const frame: { readonly usage: Texts; readonly more: Texts } = {
+  usage: { en: 'regie <command> [--help]', fr: 'regie <commande> [--help]' },
+  more: {
+    en: 'Exit codes: 0 done, 1 could not be done, 2 wrong command line or setting, 70 a mistake in Regie.',
+    fr: 'Codes de sortie : 0 fait, 1 impossible, 2 commande ou réglage faux, 70 une erreur de Regie.',
+  },
+}
+
+function overview(language: Language): string {
+  const lines = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(10)} ${summary[language]}`,
+  )
+  return `${frame.usage[language]}\n\n${lines.join('\n')}\n\n${frame.more[language]}\n`
+}
+
+function tellTrouble(trouble: Trouble, language: Language, json: boolean): void {
+  const { what, todo } = sayTrouble(trouble, language)
+  if (json) process.stdout.write(`${JSON.stringify({ event: 'error', code: trouble.code, what, todo })}\n`)
+  process.stderr.write(`${what}\n${todo}\n`)
+}

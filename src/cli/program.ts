@@ -1,0 +1,114 @@
+import { dialWebSocket, linkDoor } from '../doors/link.ts'
+import { httpDoor } from '../doors/http.ts'
+import { Trouble } from '../doors/errors.ts'
+import { Readiness } from '../doors/readiness.ts'
+import type { Showing } from '../doors/readiness.ts'
+import { openBox } from '../kernel/box/box.ts'
+import type { Box } from '../kernel/box/contract.ts'
+import type { Machine } from '../kernel/machine.ts'
+import { openTruth } from '../store/truth-thread.ts'
+import { StoreError } from '../store/truth.ts'
+import type { DataFolder } from './data-folder.ts'
+import { openDataFolder } from './data-folder.ts'
+import { known } from './known.ts'
+import { closeServer, listen } from './listen.ts'
+import type { Settings } from './settings.ts'
+import { openViews } from './views-thread.ts'
+
+/** A box with its doors, in this process. */
+export type Program = {
+  readonly box: Box
+  readonly port: number
+  /** Resolves when the program cannot go on and must be started again. */
+  readonly broken: Promise<string>
+  /** No timer, socket, handler or lock is left. */
+  readonly stop: () => Promise<void>
+}
+
+export type ProgramParts = {
+  readonly settings: Settings
+  readonly machine: Machine
+  /** Told as soon as the port is open, before the box is. */
+  readonly listening: (port: number) => void
+}
+
+/**
+ * Starts a box in the order in which it can be watched: its folder, its port, its store. Whoever asks early
+ * hears that it is starting. Throws a Trouble, and then nothing is left open.
+ */
+export async function startProgram({ settings, machine, listening }: ProgramParts): Promise<Program> {
+  const ends = new AsyncDisposableStack()
+  let showing = (): Showing => ({ is: 'starting' })
+  try {
+    const folder = openDataFolder(settings.data, machine.random)
+    ends.defer(() => folder.close())
+    tellOfKill(folder, machine)
+
+    const link = linkDoor()
+    const readiness = new Readiness(machine.clock.mono)
+    const server = httpDoor({ log: machine.log, showing: () => showing(), readiness, link })
+    ends.defer(() => closeServer(server, machine.timers))
+    ends.defer(() => link.close())
+    const port = await listen(server, settings)
+    listening(port)
+
+    const { promise: broken, resolve: breaks } = Promise.withResolvers<string>()
+    const box = await open(folder, machine, ends, breaks)
+    ends.defer(box.onChange(() => readiness.observe(box.status())))
+    showing = () => ({ is: 'running', status: box.status() })
+    ends.defer(() => {
+      showing = () => ({ is: 'stopping' })
+    })
+    link.open((channel) => box.accept(channel))
+    return { box, port, broken, stop: () => ends.disposeAsync() }
+  } catch (error) {
+    await ends.disposeAsync()
+    throw error
+  }
+}
+
+async function open(
+  folder: DataFolder,
+  machine: Machine,
+  ends: AsyncDisposableStack,
+  breaks: (why: string) => void,
+): Promise<Box> {
+  try {
+    const truth = await openTruth({ path: folder.truth, clock: machine.clock, timers: machine.timers })
+    ends.defer(() => truth.close())
+    const writer = openViews(folder.views, breaks)
+    ends.defer(() => writer.close())
+    const box = await openBox({
+      identity: folder.identity,
+      machine,
+      known,
+      truth,
+      writer,
+      dial: dialWebSocket,
+      // Until a fleet claims boxes, only those that a site names are let in.
+      trusts: () => false,
+    })
+    ends.defer(() => box.stop())
+    return box
+  } catch (error) {
+    throw error instanceof StoreError ? asTrouble(error, folder.path) : error
+  }
+}
+
+function asTrouble(error: StoreError, folder: string): Trouble {
+  switch (error.reason) {
+    case 'newer':
+      return Trouble.of('folder_newer', { folder, detail: error.message }, error)
+    case 'full':
+      return Trouble.of('disk_full', { folder }, error)
+    case 'io':
+    case 'fence':
+    case 'closed':
+      return Trouble.of('store_damaged', { folder, detail: error.message }, error)
+  }
+}
+
+function tellOfKill({ killed }: DataFolder, { log }: Machine): void {
+  if (killed !== undefined)
+    log('warn', `process ${killed} ended without stopping; what was acknowledged is on disk`)
+}

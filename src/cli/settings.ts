@@ -1,0 +1,53 @@
+import { resolve } from 'node:path'
+import { Trouble } from '../doors/errors.ts'
+import type { Level } from '../kernel/machine.ts'
+import { levels } from './machine.ts'
+
+/** What a start needs to know. Everything else is in the data folder. */
+export type Settings = {
+  readonly data: string
+  readonly port: number
+  /** Undefined: every address of the machine, IPv6 and IPv4, since a box is reached from its LAN. */
+  readonly host: string | undefined
+  readonly log: Level
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A flag wins over the environment, which wins over the default. Throws a Trouble that names the one to correct. */
+export function readSettings(env: Environment, flags: Environment): Settings {
+  return {
+    data: resolve(pick(env, flags, 'REGIE_DATA', 'data')?.text ?? './data'),
+    port: port(pick(env, flags, 'REGIE_PORT', 'port')) ?? 8080,
+    host: pick(env, flags, 'REGIE_HOST', 'host')?.text,
+    log: level(pick(env, flags, 'REGIE_LOG', 'log')) ?? 'info',
+  }
+}
+
+type Found = { readonly setting: string; readonly text: string }
+
+/** An empty variable counts as not set: that is how service files and compose files leave one out. */
+function pick(env: Environment, flags: Environment, variable: string, flag: string): Found | undefined {
+  const given = flags[flag]?.trim()
+  if (given) return { setting: `--${flag}`, text: given }
+  const set = env[variable]?.trim()
+  return set ? { setting: variable, text: set } : undefined
+}
+
+function port(found: Found | undefined): number | undefined {
+  if (found === undefined) return undefined
+  const number = /^\d{1,5}$/.test(found.text) ? Number(found.text) : Number.NaN
+  if (number <= 65535) return number
+  throw invalid(found, '0–65535')
+}
+
+function level(found: Found | undefined): Level | undefined {
+  if (found === undefined) return undefined
+  const known = levels.find((each) => each === found.text.toLowerCase())
+  if (known) return known
+  throw invalid(found, levels.join(', '))
+}
+
+function invalid({ setting, text }: Found, wanted: string): Trouble {
+  return Trouble.of('setting_invalid', { setting, value: text, wanted })
+}

@@ -1,0 +1,100 @@
+import { renderUnicodeCompact } from 'uqr'
+import type { Texts } from '../doors/language.ts'
+import { addressForPeople } from './address.ts'
+import type { Context } from './command.ts'
+import { exit } from './command.ts'
+import { readFlags } from './flags.ts'
+import { realMachine, standardError } from './machine.ts'
+import { startProgram } from './program.ts'
+import type { Settings } from './settings.ts'
+import { readSettings } from './settings.ts'
+import { listenForStop } from './signals.ts'
+
+const help: Texts = {
+  en: `regie start [--data <folder>] [--port <number>] [--host <address>] [--log <level>] [--json]
+
+Runs this box until it is stopped with Ctrl-C or SIGTERM; a second one ends it at once.
+
+  --data   where everything is kept           REGIE_DATA   ./data
+  --port   where pages are served; 0: any     REGIE_PORT   8080
+  --host   the one address to listen on       REGIE_HOST   all of them
+  --log    error, warn, info or debug         REGIE_LOG    info
+  --json   says what happens as JSON lines
+  --help   this text
+
+Ends with 0 when stopped, 1 when it cannot start, 2 when a setting is wrong, 70 when Regie itself fails.
+`,
+  fr: `regie start [--data <dossier>] [--port <numéro>] [--host <adresse>] [--log <niveau>] [--json]
+
+Fait tourner cette box jusqu’à Ctrl-C ou SIGTERM ; un second l’arrête sur-le-champ.
+
+  --data   où tout est gardé                   REGIE_DATA   ./data
+  --port   où sont servies les pages ; 0 : libre   REGIE_PORT   8080
+  --host   la seule adresse à écouter          REGIE_HOST   toutes
+  --log    error, warn, info ou debug          REGIE_LOG    info
+  --json   dit ce qui se passe en lignes JSON
+  --help   ce texte
+
+Finit par 0 à l’arrêt, 1 si le démarrage échoue, 2 si un réglage est faux, 70 si Regie elle-même échoue.
+`,
+}
+
+const flags = {
+  data: 'string',
+  port: 'string',
+  host: 'string',
+  log: 'string',
+  json: 'boolean',
+  help: 'boolean',
+} as const
+
+/** `regie start`. */
+export async function start(args: readonly string[], context: Context): Promise<number> {
+  const { help: isHelp, json = false, ...given } = readFlags('start', args, flags)
+  if (isHelp) {
+    process.stdout.write(help[context.language])
+    return exit.done
+  }
+  const settings = readSettings(context.env, given)
+  const signals = listenForStop()
+  try {
+    return await run(settings, context, json, signals.asked)
+  } finally {
+    signals.forget()
+  }
+}
+
+async function run(
+  settings: Settings,
+  context: Context,
+  json: boolean,
+  asked: Promise<NodeJS.Signals>,
+): Promise<number> {
+  const machine = realMachine(standardError(settings.log))
+  const tell = (event: Readonly<Record<string, unknown>>) => {
+    if (json) process.stdout.write(`${JSON.stringify(event)}\n`)
+  }
+  const program = await startProgram({
+    settings,
+    machine,
+    listening: (port) => {
+      const url = addressForPeople(settings.host, port)
+      tell({ event: 'listening', url, port })
+      if (!json) process.stdout.write(greeting(url, settings, context))
+    },
+  })
+  tell({ event: 'running', box: program.box.id })
+  machine.log('info', `box ${program.box.id} runs on ${settings.data}`)
+  const why = await Promise.race([asked, program.broken.then((reason) => new Error(reason))])
+  if (why instanceof Error) machine.log('error', `stopping: ${why.message}`)
+  else machine.log('info', `stopping: ${why}`)
+  await program.stop()
+  tell({ event: 'stopped' })
+  return why instanceof Error ? exit.broken : exit.done
+}
+
+function greeting(url: string, settings: Settings, { language, version }: Context): string {
+  if (!process.stdout.isTTY) return `Regie: ${url}\n`
+  const stop = { en: 'Ctrl-C stops it.', fr: 'Ctrl-C l’arrête.' }[language]
+  return `\nRegie ${version}\n\n  ${url}\n\n${renderUnicodeCompact(url)}\n\n${settings.data}\n${stop}\n\n`
+}

@@ -1,0 +1,51 @@
+import type { Gap, Language, Values } from './language.ts'
+import { fill } from './language.ts'
+import { errors } from './words.ts'
+
+export type ErrorCode = keyof typeof errors
+
+type GapOf<Code extends ErrorCode> = Gap<
+  (typeof errors)[Code]['what']['en'] | (typeof errors)[Code]['todo']['en']
+>
+
+/** What the sentences of a code need: nothing more compiles, and nothing less. */
+export type ValuesOf<Code extends ErrorCode> = Readonly<Record<GapOf<Code>, string | number>>
+
+/** An error that a person will read: a code of the catalogue and what its sentences need. */
+export class Trouble extends Error {
+  readonly code: ErrorCode
+  readonly values: Values
+
+  private constructor(code: ErrorCode, values: Values, cause: unknown) {
+    super(`${code}: ${fill(errors[code].what.en, values)}`, { cause })
+    this.name = 'Trouble'
+    this.code = code
+    this.values = values
+  }
+
+  static of<Code extends ErrorCode>(code: Code, values: ValuesOf<Code>, cause?: unknown): Trouble {
+    return new Trouble(code, values, cause)
+  }
+}
+
+export type Said = { readonly what: string; readonly todo: string }
+
+export function sayTrouble({ code, values }: Trouble, language: Language): Said {
+  const { what, todo } = errors[code]
+  return { what: fill(what[language], values), todo: fill(todo[language], values) }
+}
+
+/** RFC 9457, with the code and what to do beside what happened. */
+export type Problem = {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: ErrorCode
+  readonly todo: string
+}
+
+export function problemOf(trouble: Trouble, language: Language): Problem {
+  const { what, todo } = sayTrouble(trouble, language)
+  const { status } = errors[trouble.code]
+  return { type: `urn:regie:error:${trouble.code}`, title: what, status, code: trouble.code, todo }
+}

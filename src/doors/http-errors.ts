@@ -1,0 +1,39 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { Machine } from '../kernel/machine.ts'
+import { problemOf, Trouble } from './errors.ts'
+import { errorPage } from './error-page.ts'
+import { languageOfBrowser } from './language.ts'
+
+export const maxBodyBytes = 256 * 1024
+
+/** A page for people, problem+json for programs. */
+export function sendTrouble(request: FastifyRequest, reply: FastifyReply, trouble: Trouble): FastifyReply {
+  const language = languageOfBrowser(request.headers['accept-language'])
+  const problem = problemOf(trouble, language)
+  reply.code(problem.status).header('content-language', language).header('vary', 'accept, accept-language')
+  if (problem.status === 503) reply.header('retry-after', '2')
+  return wantsPage(request)
+    ? reply.type('text/html; charset=utf-8').send(errorPage(problem, language))
+    : reply.type('application/problem+json').send(JSON.stringify(problem))
+}
+
+function wantsPage({ url, headers }: FastifyRequest): boolean {
+  return !url.startsWith('/api') && (headers.accept ?? '').includes('text/html')
+}
+
+/** What anybody threw, as a trouble. What nobody foresaw goes to the log, and no further. */
+export function troubleOf(error: FastifyError, log: Machine['log']): Trouble {
+  if (error instanceof Trouble) return error
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return Trouble.of('body_too_large', { limit: maxBodyBytes }, error)
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return Trouble.of('media_unknown', {}, error)
+    default:
+      if (error.statusCode !== undefined && error.statusCode < 500) {
+        return Trouble.of('request_invalid', { reason: error.message }, error)
+      }
+      log('error', `a request failed: ${error.stack ?? error.message}`)
+      return Trouble.of('unexpected', {}, error)
+  }
+}

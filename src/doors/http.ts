@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify'
+import { fastify } from 'fastify'
+import type { Machine } from '../kernel/machine.ts'
+import { Trouble } from './errors.ts'
+import { maxBodyBytes, sendTrouble, troubleOf } from './http-errors.ts'
+import { languageOfBrowser } from './language.ts'
+import type { LinkDoor } from './link.ts'
+import { pageFiles } from './page-files.ts'
+import { demandPermissions } from './permission.ts'
+import type { Readiness, Showing } from './readiness.ts'
+import { statusPage } from './status-page.ts'
+
+export type HttpParts = {
+  readonly log: Machine['log']
+  readonly showing: () => Showing
+  readonly readiness: Readiness
+  readonly link: LinkDoor
+}
+
+const secure = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const
+
+/** The HTTP server, before it listens. */
+export function httpDoor(parts: HttpParts): FastifyInstance {
+  const server = fastify({
+    bodyLimit: maxBodyBytes,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: 10_000 },
+    frameworkErrors: (error, request, reply) => {
+      void sendTrouble(request, reply.headers(secure), troubleOf(error, parts.log))
+    },
+  })
+  demandPermissions(server)
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(secure)
+    const { permission } = request.routeOptions.config
+    const isClosed = request.is404 ? /^\/api(?![^/?])/.test(request.url) : permission !== 'public'
+    if (isClosed) throw Trouble.of('sign_in_needed', {})
+  })
+  server.setErrorHandler((error, request, reply) =>
+    sendTrouble(request, reply, troubleOf(asError(error), parts.log)),
+  )
+  server.setNotFoundHandler((request, reply) => sendTrouble(request, reply, Trouble.of('not_found', {})))
+  server.server.on('upgrade', parts.link.upgrade)
+  addHealth(server, parts)
+  addPages(server, parts)
+  return server
+}
+
+const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown))) as never
+
+/** For whatever watches over the program: a supervisor restarts what is not live, and waits for what is not ready. */
+function addHealth(server: FastifyInstance, { showing, readiness }: HttpParts): void {
+  const config = { permission: 'public' } as const
+  server.get('/live', { config }, () => ({ live: true }))
+  server.get('/ready', { config }, (request, reply) => {
+    const trouble = readiness.trouble(showing())
+    if (trouble) return sendTrouble(request, reply, trouble)
+    return reply.send({ ready: true })
+  })
+}
+
+function addPages(server: FastifyInstance, { showing }: HttpParts): void {
+  const config = { permission: 'public' } as const
+  server.get('/', { config }, (request, reply) => {
+    const language = languageOfBrowser(request.headers['accept-language'])
+    reply.header('content-language', language).header('vary', 'accept-language')
+    return reply.type('text/html; charset=utf-8').send(statusPage(showing(), language))
+  })
+  for (const [path, { type, text }] of Object.entries(pageFiles)) {
+    server.get(path, { config }, (_, reply) =>
+      reply.type(type).header('cache-control', 'no-cache').send(text),
+    )
+  }
+}

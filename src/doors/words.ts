@@ -1,0 +1,236 @@
+import type { Texts } from './language.ts'
+
+/** An error that a person can meet: its HTTP status, what happened, and what to do about it. */
+export type ErrorWords = { readonly status: number; readonly what: Texts; readonly todo: Texts }
+
+/** The one catalogue. Codes stay for ever: programs and manuals name them. */
+export const errors = {
+  // At the start of the program.
+  port_taken: {
+    status: 500,
+    what: {
+      en: 'Port {port} is already used by another program on this machine.',
+      fr: 'Le port {port} est déjà utilisé par un autre programme sur cette machine.',
+    },
+    todo: {
+      en: 'End that program, or choose another port: REGIE_PORT={other} or --port {other}.',
+      fr: 'Arrêtez ce programme, ou choisissez un autre port : REGIE_PORT={other} ou --port {other}.',
+    },
+  },
+  port_forbidden: {
+    status: 500,
+    what: {
+      en: 'This account may not listen on port {port}.',
+      fr: 'Ce compte n’a pas le droit d’écouter sur le port {port}.',
+    },
+    todo: {
+      en: 'Choose a port from 1024 up, for instance REGIE_PORT={other} or --port {other}.',
+      fr: 'Choisissez un port à partir de 1024, par exemple REGIE_PORT={other} ou --port {other}.',
+    },
+  },
+  host_unknown: {
+    status: 500,
+    what: {
+      en: '{host} is not an address of this machine ({reason}).',
+      fr: '{host} n’est pas une adresse de cette machine ({reason}).',
+    },
+    todo: {
+      en: 'Leave REGIE_HOST and --host out to listen on every address.',
+      fr: 'Retirez REGIE_HOST et --host pour écouter sur toutes les adresses.',
+    },
+  },
+  folder_unwritable: {
+    status: 500,
+    what: {
+      en: 'The data folder {folder} cannot be written ({reason}).',
+      fr: 'Le dossier de données {folder} n’est pas accessible en écriture ({reason}).',
+    },
+    todo: {
+      en: 'Give this account the right to write there, or choose another folder: REGIE_DATA or --data.',
+      fr: 'Donnez à ce compte le droit d’y écrire, ou choisissez un autre dossier : REGIE_DATA ou --data.',
+    },
+  },
+  folder_foreign: {
+    status: 500,
+    what: {
+      en: 'The folder {folder} holds files that are not Regie’s, such as {file}.',
+      fr: 'Le dossier {folder} contient des fichiers étrangers à Regie, comme {file}.',
+    },
+    todo: {
+      en: 'Choose a folder that is empty or that does not exist yet: REGIE_DATA or --data.',
+      fr: 'Choisissez un dossier vide ou qui n’existe pas encore : REGIE_DATA ou --data.',
+    },
+  },
+  folder_newer: {
+    status: 500,
+    what: {
+      en: 'A newer Regie wrote the data folder {folder} ({detail}).',
+      fr: 'Une version plus récente de Regie a écrit le dossier de données {folder} ({detail}).',
+    },
+    todo: {
+      en: 'Update Regie on this machine. Nothing in the folder was changed.',
+      fr: 'Mettez Regie à jour sur cette machine. Rien n’a été modifié dans le dossier.',
+    },
+  },
+  folder_in_use: {
+    status: 500,
+    what: {
+      en: 'Regie already runs on the data folder {folder} (process {pid}).',
+      fr: 'Regie tourne déjà sur le dossier de données {folder} (processus {pid}).',
+    },
+    todo: {
+      en: 'Use the one that runs, end it first, or choose another folder: REGIE_DATA or --data.',
+      fr: 'Utilisez celui qui tourne, arrêtez-le d’abord, ou choisissez un autre dossier : REGIE_DATA ou --data.',
+    },
+  },
+  folder_damaged: {
+    status: 500,
+    what: {
+      en: 'The file {file} of the data folder {folder} is missing or cannot be understood.',
+      fr: 'Le fichier {file} du dossier de données {folder} manque ou est illisible.',
+    },
+    todo: {
+      en: 'Put that file back from a backup of this box. For a new box, choose an empty folder.',
+      fr: 'Remettez ce fichier depuis une sauvegarde de cette box. Pour une nouvelle box, choisissez un dossier vide.',
+    },
+  },
+  store_damaged: {
+    status: 500,
+    what: {
+      en: 'The store in {folder} cannot be opened: {detail}.',
+      fr: 'Les données de {folder} ne peuvent pas être ouvertes : {detail}.',
+    },
+    todo: {
+      en: 'Nothing was changed. Copy the folder, check the disk, then restore the last backup if the file is damaged.',
+      fr: 'Rien n’a été modifié. Copiez le dossier, vérifiez le disque, puis restaurez la dernière sauvegarde si le fichier est endommagé.',
+    },
+  },
+  disk_full: {
+    status: 507,
+    what: {
+      en: 'The disk that holds {folder} is full.',
+      fr: 'Le disque qui contient {folder} est plein.',
+    },
+    todo: {
+      en: 'Free some space on it, then try again. What was acknowledged is safe.',
+      fr: 'Libérez de la place, puis réessayez. Ce qui était confirmé est en sécurité.',
+    },
+  },
+  node_too_old: {
+    status: 500,
+    what: {
+      en: 'Regie needs Node {wanted} or newer; this is Node {found}.',
+      fr: 'Regie a besoin de Node {wanted} ou plus récent ; celui-ci est Node {found}.',
+    },
+    todo: {
+      en: 'Install it from https://nodejs.org, or start Regie with `npm start`, which brings its own.',
+      fr: 'Installez-le depuis https://nodejs.org, ou lancez Regie avec `npm start`, qui apporte le sien.',
+    },
+  },
+  setting_invalid: {
+    status: 400,
+    what: {
+      en: '{setting} is “{value}”, which is not {wanted}.',
+      fr: '{setting} vaut « {value} », ce qui n’est pas {wanted}.',
+    },
+    todo: { en: 'Correct it and start again.', fr: 'Corrigez-le puis relancez.' },
+  },
+  // On the command line.
+  command_unknown: {
+    status: 400,
+    what: { en: 'There is no command “{command}”.', fr: 'Il n’y a pas de commande « {command} ».' },
+    todo: { en: 'Try: regie {suggestion}', fr: 'Essayez : regie {suggestion}' },
+  },
+  argument_unknown: {
+    status: 400,
+    what: {
+      en: 'regie {command} does not know “{argument}”.',
+      fr: 'regie {command} ne connaît pas « {argument} ».',
+    },
+    todo: {
+      en: 'Type regie {command} --help to see what it knows.',
+      fr: 'Tapez regie {command} --help pour voir ce qu’elle connaît.',
+    },
+  },
+  argument_empty: {
+    status: 400,
+    what: { en: '{argument} needs a value.', fr: '{argument} attend une valeur.' },
+    todo: {
+      en: 'Type regie {command} --help to see an example.',
+      fr: 'Tapez regie {command} --help pour voir un exemple.',
+    },
+  },
+  // At the web door.
+  starting: {
+    status: 503,
+    what: { en: 'This box is starting.', fr: 'Cette box démarre.' },
+    todo: { en: 'Try again in a few seconds.', fr: 'Réessayez dans quelques secondes.' },
+  },
+  stopping: {
+    status: 503,
+    what: { en: 'This box is stopping.', fr: 'Cette box s’arrête.' },
+    todo: { en: 'Try again once it runs again.', fr: 'Réessayez quand elle tournera de nouveau.' },
+  },
+  views_behind: {
+    status: 503,
+    what: {
+      en: 'What is shown for {site} is {entries} entries behind its log.',
+      fr: 'L’affichage de {site} a {entries} entrées de retard sur son journal.',
+    },
+    todo: {
+      en: 'Wait: it catches up by itself. If it does not, look at the disk and the load of the box.',
+      fr: 'Attendez : cela se rattrape tout seul. Sinon, regardez le disque et la charge de la box.',
+    },
+  },
+  not_found: {
+    status: 404,
+    what: { en: 'There is nothing at this address.', fr: 'Il n’y a rien à cette adresse.' },
+    todo: {
+      en: 'Check it for a mistake, or begin at the first page of the box.',
+      fr: 'Vérifiez-la, ou repartez de la première page de la box.',
+    },
+  },
+  sign_in_needed: {
+    status: 401,
+    what: {
+      en: 'This needs somebody who is signed in.',
+      fr: 'Il faut être connecté pour cela.',
+    },
+    todo: {
+      en: 'Sign in with an account that may do it.',
+      fr: 'Connectez-vous avec un compte qui en a le droit.',
+    },
+  },
+  request_invalid: {
+    status: 400,
+    what: { en: 'The request cannot be understood ({reason}).', fr: 'Requête incompréhensible ({reason}).' },
+    todo: { en: 'Correct it and send it again.', fr: 'Corrigez-la et renvoyez-la.' },
+  },
+  body_too_large: {
+    status: 413,
+    what: {
+      en: 'The request is larger than {limit} bytes.',
+      fr: 'La requête dépasse {limit} octets.',
+    },
+    todo: { en: 'Send less at once.', fr: 'Envoyez-en moins à la fois.' },
+  },
+  media_unknown: {
+    status: 415,
+    what: {
+      en: 'The request comes in a form that is not understood here.',
+      fr: 'La forme de la requête n’est pas comprise ici.',
+    },
+    todo: {
+      en: 'Send JSON, with Content-Type: application/json.',
+      fr: 'Envoyez du JSON, avec Content-Type: application/json.',
+    },
+  },
+  unexpected: {
+    status: 500,
+    what: { en: 'Something went wrong inside Regie.', fr: 'Une erreur s’est produite dans Regie.' },
+    todo: {
+      en: 'Try again. If it happens again, send the log of the box to whoever looks after it.',
+      fr: 'Réessayez. Si cela se répète, envoyez le journal de la box à la personne qui s’en occupe.',
+    },
+  },
+} as const satisfies Readonly<Record<string, ErrorWords>>
