@@ -12,6 +12,14 @@ const commands: Readonly<Record<string, Command>> = {
     summary: { en: 'run this box', fr: 'faire tourner cette box' },
     load: async () => (await import('./start.ts')).start,
   },
+  verify: {
+    summary: { en: 'hold the views against the logs', fr: 'confronter les vues aux journaux' },
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  rebuild: {
+    summary: { en: 'build the views again from the logs', fr: 'reconstruire les vues à partir des journaux' },
+    load: async () => (await import('./rebuild.ts')).rebuild,
+  },
   simulate: {
     summary: {
       en: 'live days of simulated boxes and check what Regie promises',

@@ -105,6 +105,17 @@ export const errors = {
       fr: 'Rien n’a été modifié. Copiez le dossier, vérifiez le disque, puis restaurez la dernière sauvegarde si le fichier est endommagé.',
     },
   },
+  store_missing: {
+    status: 404,
+    what: {
+      en: 'There is no store in {folder}.',
+      fr: 'Il n’y a pas de données dans {folder}.',
+    },
+    todo: {
+      en: 'Name the data folder with --data or REGIE_DATA.',
+      fr: 'Indiquez le dossier de données avec --data ou REGIE_DATA.',
+    },
+  },
   disk_full: {
     status: 507,
     what: {

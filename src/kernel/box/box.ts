@@ -33,6 +33,7 @@ class RunningBox implements Box {
   readonly #unhear: () => void
   #notes: ReadonlyMap<string, string> = new Map()
   #telling = false
+  #stopped = false
 
   constructor(parts: BoxParts) {
     this.#parts = parts
@@ -116,6 +117,7 @@ class RunningBox implements Box {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     this.#unhear()
     this.#links.stop()
     for (const site of this.#sites.values()) await site.stop()
@@ -152,7 +154,8 @@ class RunningBox implements Box {
     const site = new Site(outer, row, await truth.streams(row.site), this.#notes, () => this.#changed())
     this.#sites.set(row.site, site)
     const opened = site.open().catch((error: unknown) => {
-      this.#machine.log('error', `${row.site}: the views cannot be opened: ${String(error)}`)
+      if (!this.#stopped)
+        this.#machine.log('error', `${row.site}: the views cannot be opened: ${String(error)}`)
     })
     if (wait) await opened
     return site

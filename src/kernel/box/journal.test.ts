@@ -199,17 +199,47 @@ describe('another stream', () => {
     expect(parseLine(disk[3]?.body ?? '').body).toMatchObject({ before, beforeSeq: 3 })
   })
 
-  test('LINK-12 not before anything was recorded, and not while something is under way', async () => {
-    const { journal, commits } = journalOf(null, { atOnce: false })
+  test('LINK-12 not before anything was given a number', async () => {
+    const { journal } = journalOf()
     const { stream } = journal
     journal.rotate()
-    const recorded = journal.record([seen()])
-    journal.rotate()
-    commits[0]?.land()
-    await recorded
     expect(journal.stream).toBe(stream)
+    await journal.record([seen()])
     journal.rotate()
+    const second = journal.stream
     journal.rotate()
-    expect(journal.stream).not.toBe(stream)
+    expect([second === stream, journal.stream]).toEqual([false, second])
+  })
+
+  test('LINK-12 what is under way ends in its own stream', async () => {
+    const { journal, commits, written } = journalOf(null, { atOnce: false })
+    const { stream } = journal
+    const early = journal.record([seen()])
+    journal.rotate()
+    const late = journal.record([seen()])
+    for (const { land } of commits) land()
+    expect([await early, await late]).toMatchObject([
+      { stream, from: 2, to: 2 },
+      { stream: journal.stream, from: 2, to: 2 },
+    ])
+    expect(written).toEqual([
+      [stream, [1, 2]],
+      [journal.stream, [1, 2]],
+    ])
+  })
+
+  test('LOG-6 a refusal in one stream does not renumber the other', async () => {
+    const { journal, commits, disk } = journalOf(null, { atOnce: false })
+    const early = journal.record([seen('early')])
+    journal.rotate()
+    const late = journal.record([seen('late')])
+    commits[0]?.fail(full)
+    await expect(early).rejects.toBe(full)
+    commits[1]?.land()
+    await late
+    const next = journal.record([seen('next')])
+    commits[2]?.land()
+    expect(await next).toMatchObject({ stream: journal.stream, from: 3 })
+    expect(disk.map(({ seq }) => seq)).toEqual([1, 2, 3])
   })
 })

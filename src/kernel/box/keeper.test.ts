@@ -2,23 +2,24 @@ import { describe, expect, test } from 'vitest'
 import { StoreError } from '../../store/truth.ts'
 import { manualMachine, settled } from '../manual-machine.ts'
 import type { Outcome } from '../site/sequencer.ts'
+import type { Link } from '../link/link.ts'
 import type { Item } from '../site/writer.ts'
 import { Keeper, NotKeeping, copyWaitMs } from './keeper.ts'
 import { Lane } from './lane.ts'
 import type { SiteParts } from './site-parts.ts'
+import { SitePeer } from './site-parts.ts'
 
 type Step = {
   readonly items: readonly Item[]
   readonly land: () => void
   readonly fail: (why: Error) => void
 }
-type FakePeer = { acked: number; sentUpTo: number | undefined }
 
 /** A keeper over a log that orders when it is told to. */
 function keeping() {
   const steps: Step[] = []
   const lane = new Lane()
-  const peers = new Map<string, FakePeer>()
+  const peers = new Map<string, SitePeer>()
   const { machine, pass, said, pending } = manualMachine()
   const state = { keeps: true, n: 0 }
   const log = {
@@ -35,6 +36,14 @@ function keeping() {
   const parts = { site: 'fair', machine, peers, log, now: () => [0, null, 0] }
   const keeper = new Keeper(parts as unknown as SiteParts, () => state.keeps)
   return { keeper, steps, state, peers, pass, said, pending }
+}
+
+/** A linked box: what it has on disk, and what was sent to it. */
+function peerAt(acked: number, sentUpTo: number | undefined): SitePeer {
+  const peer = new SitePeer({} as Link, false, 'whole')
+  peer.acked = acked
+  peer.sentUpTo = sentUpTo
+  return peer
 }
 
 const item = (key: string): Item => ({ do: 'act', action: 'toy.pay', key, who: 'ada', input: null })
@@ -128,14 +137,20 @@ describe('second copies', () => {
   test('LOG-13 without a follower there is nothing to wait for', async () => {
     const { keeper, peers, pending } = keeping()
     expect(await keeper.copies(5)).toBe(1)
-    peers.set('guest', { acked: 0, sentUpTo: undefined })
+    peers.set('guest', peerAt(0, undefined))
     expect(await keeper.copies(5)).toBe(1)
     expect(pending()).toBe(0)
   })
 
+  test('LOG-13 a box on a branch of its own is no second copy, however long its log', async () => {
+    const { keeper, peers } = keeping()
+    peers.set('other branch', peerAt(99, undefined))
+    expect(await keeper.copies(5)).toBe(1)
+  })
+
   test('LOG-13 the answer waits until a follower has the entry on disk', async () => {
     const { keeper, peers, pending } = keeping()
-    const peer = { acked: 4, sentUpTo: 5 }
+    const peer = peerAt(4, 5)
     peers.set('follower', peer)
     let copies = 0
     const counted = keeper.copies(5).then((count) => (copies = count))
@@ -151,7 +166,7 @@ describe('second copies', () => {
 
   test('LOG-13 and no longer than 300 ms', async () => {
     const { keeper, peers, pass } = keeping()
-    peers.set('slow', { acked: 4, sentUpTo: 5 })
+    peers.set('slow', peerAt(4, 5))
     let copies = 0
     const counted = keeper.copies(5).then((count) => (copies = count))
     pass(copyWaitMs - 1)
@@ -164,7 +179,7 @@ describe('second copies', () => {
 
   test('LOG-13 when the last follower leaves, nobody is waited for', async () => {
     const { keeper, peers, pending } = keeping()
-    peers.set('follower', { acked: 4, sentUpTo: 5 })
+    peers.set('follower', peerAt(4, 5))
     const counted = keeper.copies(5)
     peers.clear()
     keeper.followersChanged()
@@ -174,7 +189,7 @@ describe('second copies', () => {
 
   test('LOG-13 each waits for its own entry', async () => {
     const { keeper, peers } = keeping()
-    const peer = { acked: 4, sentUpTo: 9 }
+    const peer = peerAt(4, 9)
     peers.set('follower', peer)
     const happened: number[] = []
     const ends = [5, 7].map((n) => keeper.copies(n).then(() => happened.push(n)))

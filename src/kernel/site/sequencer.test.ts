@@ -370,6 +370,23 @@ describe('entries that a branch hands in', () => {
     expect(box.views.kernel.orphans.all()).toHaveLength(2)
   })
 
+  test('TERM-6 a record behind a gap is not said to be safe', () => {
+    using box = keeper()
+    const [, , second] = branch()
+    const missing = { did: 'refused', code: 'records-missing', detail: { stream: 'stream1', seq: 2 } }
+    expect(first(box.kept(handIn(second as never)))).toEqual(missing)
+    expect(box.log).toEqual([])
+    box.kept(records(seenRows(1, 1)))
+    expect(first(box.kept(handIn(second as never)))).toEqual({ did: 'handedIn', n: 2 })
+  })
+
+  test('what no keeper can have written is handed in without harm to anybody', () => {
+    using box = keeper()
+    const { rows, outcomes } = box.kept(handIn({ n: 1, head: 'nonsense', bodies: '' }), pay('key'))
+    expect(outcomes).toMatchObject([{ did: 'handedIn' }, { did: 'act' }])
+    expect(rows).toHaveLength(1)
+  })
+
   test('TERM-6 the same place under another term is another decision', () => {
     using box = keeper()
     const row = branch()[3] as { n: number; head: string; bodies: string }

@@ -90,6 +90,7 @@ describe('rows by key', () => {
           expect(JSON.stringify(found?.about)).toBe(JSON.stringify(JSON.parse(document)))
         },
       ),
+      { numRuns: 40 },
     )
   })
 

@@ -41,6 +41,11 @@ export class Verification {
     this.#rebuilt = new SiteViews(scratch, known)
   }
 
+  /** What is wrong with the log itself, so far. */
+  get findings(): readonly Finding[] {
+    return this.#findings
+  }
+
   get n(): number {
     return this.#n
   }
