@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Above, Box } from '../../src/kernel/box/contract.ts'
 import { openBox } from '../../src/kernel/box/box.ts'
@@ -43,7 +46,7 @@ export class Boxes {
 export class TestBox {
   readonly name: string
   readonly identity: Identity = makeIdentity({ bytes: randomBytes })
-  readonly truth = openTruthFile(':memory:')
+  truth = openTruthFile(':memory:')
   readonly views = new Map<string, Database>()
   readonly bases = new Map<string, Map<number, Uint8Array>>()
   readonly log: string[] = []
@@ -90,6 +93,64 @@ export class TestBox {
       trusts: () => true,
     })
     return this.#box
+  }
+
+  /** The card as it is now. */
+  image(): readonly string[] {
+    const path = join(tmpdir(), `regie-${this.identity.box}.image`)
+    this.truth.exec(`VACUUM INTO '${path}'`)
+    const copy = openSqlite(path, { durable: true })
+    const tables = ['sites', 'log', 'terms', 'salvage', 'streams', 'journal', 'notes']
+    const statements = tables.flatMap((table) => [
+      `DELETE FROM ${table}`,
+      ...copy
+        .prepare(`SELECT * FROM ${table}`)
+        .all()
+        .map((row) => `INSERT INTO ${table} VALUES (${Object.values(row).map(literal).join(', ')})`),
+    ])
+    copy.close()
+    rmSync(path)
+    return statements
+  }
+
+  /** The card is put back to an earlier state, and nobody knows. */
+  putBack(image: readonly string[]): void {
+    this.truth.close()
+    this.truth = openTruthFile(':memory:')
+    for (const statement of image) this.truth.exec(statement)
+    this.views.clear()
+    this.bases.clear()
+  }
+
+  /** The card is restored from a backup by the proper way, which leaves a mark. */
+  restore(image: readonly string[]): void {
+    this.putBack(image)
+    this.truth.exec(`INSERT INTO notes VALUES ('restored', '${randomBytes(8).toString('hex')}')`)
+  }
+
+  chainAt(n: number): string {
+    return String(this.truth.prepare('SELECT chain FROM log WHERE id % 8589934592 = ?').get(n)?.['chain'])
+  }
+
+  hasKey(): boolean {
+    return this.truth.prepare(`SELECT 1 FROM notes WHERE name = 'site key fair'`).get() !== undefined
+  }
+
+  forgetKey(): void {
+    this.truth.exec(`DELETE FROM notes WHERE name = 'site key fair'`)
+  }
+
+  /** Whether a text stands anywhere in this box's truth or views. */
+  holds(text: string): boolean {
+    const files = [this.truth, ...this.views.values()]
+    return files.some((file) =>
+      file
+        .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+        .all()
+        .some(({ name }) =>
+          JSON.stringify(file.prepare(`SELECT * FROM "${String(name)}"`).all()).includes(text),
+        ),
+    )
   }
 
   async stop(): Promise<void> {
@@ -183,6 +244,9 @@ export class TestBox {
     }
   }
 }
+
+const literal = (value: unknown): string =>
+  typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`
 
 /** Waits until something holds; fails with what stood at the end. */
 export async function until(holds: () => boolean | Promise<boolean>, ms = 8_000): Promise<void> {

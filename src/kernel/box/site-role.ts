@@ -77,7 +77,9 @@ export class SiteRole {
       this.#become({ is: 'opening', since })
       machine.timers.after(openingGraceMs, this.#outside.reconsider)
     }
-    if (!this.#heardFromAll() && machine.clock.mono() - since < openingGraceMs) return
+    // Who hands over has said its last word, and this log ends with it: there is nothing to wait for.
+    if (duty.how !== 'handover' && !this.#heardFromAll() && machine.clock.mono() - since < openingGraceMs)
+      return
     await log.exclusive(async () => {
       const still = this.#duty()
       if (still.is === 'open' && !this.#betterPeer()) await this.#open(still.term, still.how)

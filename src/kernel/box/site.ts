@@ -104,6 +104,7 @@ export class Site {
       lastStream(streams, outer.box),
       outer.now,
       (stream, written) => {
+        this.#unsent += written.length
         this.#records.written(stream, written)
         this.#reconsider()
       },
@@ -233,7 +234,10 @@ export class Site {
       case 'offer':
         return this.#records.offered(peer, frame)
       case 'got':
-        return this.#records.got(peer, frame)
+        this.#records.got(peer, frame)
+        // Without the log, this is all that a box ever hears of its records.
+        if (peer.sees !== 'whole') this.#reconsider()
+        return
       case 'records':
         return this.#records.received(peer, frame, lines)
       case 'ask':

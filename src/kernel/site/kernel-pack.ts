@@ -12,12 +12,11 @@ const apply: Apply<typeof facts, typeof tables> = {
     const { stream, box } = from
     const here = rows.streams.get(stream)
     if (here) rows.streams.put({ ...here, before: body.before, beforeSeq: body.beforeSeq, boot: body.boot })
-    if (body.before === null) return
     for (const other of rows.streams.list('byBefore', body.before)) {
       if (other.stream === stream || other.box !== box) continue
       rows.clones.put({ stream, other: other.stream, box, how: 'two streams follow one', n })
     }
-    const before = rows.streams.get(body.before)
+    const before = body.before === null ? undefined : rows.streams.get(body.before)
     if (before && before.seq > body.beforeSeq) {
       rows.clones.put({ stream, other: body.before, box, how: 'the stream before it had come further', n })
     }
