@@ -9,6 +9,7 @@ const stages: readonly Stage[] = [
   check('types', 'node_modules/typescript/bin/tsc'),
   check('ladder', 'scripts/ladder.ts'),
   tests('unit', 'unit'),
+  tests('world', 'world'),
   tests('whole system', 'system'),
 ]
 

@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { simulate } from './simulate.ts'
+
+let out: string[]
+let errors: string[]
+
+beforeEach(() => {
+  out = []
+  errors = []
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line))
+  vi.spyOn(console, 'error').mockImplementation((line: string) => void errors.push(line))
+})
+afterEach(() => vi.restoreAllMocks())
+
+test('--help says what it does', async () => {
+  expect(await simulate(['--help'])).toBe(0)
+  expect(out.join()).toContain('--seed <n>')
+})
+
+test.each([
+  [['fish'], 'fish'],
+  [['--seed', 'x'], '--seed'],
+  [['--days', '0'], '--days'],
+  [['--loud'], '--loud'],
+])('%j is refused in words', async (args, word) => {
+  expect(await simulate(args)).toBe(2)
+  expect(errors.join()).toContain(word)
+})
+
+test('a world of one box lives its day, and says how it went', { timeout: 60_000 }, async () => {
+  // World 17 is a box alone.
+  expect(await simulate(['world', '--seed', '17', '--days', '0.1', '--json'])).toBe(0)
+  const report = JSON.parse(out.join('')) as Record<string, unknown>
+  expect(report).toMatchObject({ worlds: 1, verdict: 'held' })
+  expect(report['days']).toBeCloseTo(1)
+})

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util'
+import { lineCoverage, startCoverage } from './simulate-coverage.ts'
+import { report, type Summary } from './simulate-report.ts'
+
+const help = `regie simulate [world] --seed <n> --days <n>
+
+Lives the days of simulated boxes with everything that can go wrong, and checks what the kernel
+promises. A day is ten hours of one box. Worlds follow each other from the seed on, until they have
+lived so many days.
+
+  --seed <n>     the first world (1)
+  --days <n>     days to live (10)
+  --coverage     measure which lines of src/kernel ran
+  --trace        print everything that happens
+  --json         the report as JSON
+  --help         this text
+
+Ends with 0 when every promise held, with 1 when one was broken, with 2 when the options are wrong.`
+
+/** `regie simulate world`. Returns the exit code. */
+export async function simulate(args: readonly string[]): Promise<number> {
+  const asked = options(args)
+  if (typeof asked === 'string') {
+    console.error(`${asked}\n\n${help}`)
+    return 2
+  }
+  if (asked.help) {
+    console.log(help)
+    return 0
+  }
+  const coverage = asked.coverage ? startCoverage() : undefined
+  const summary = await live(asked)
+  const covered = coverage ? lineCoverage(coverage) : undefined
+  console.log(
+    asked.json ? JSON.stringify(report(summary, covered).json, null, 2) : report(summary, covered).text,
+  )
+  return summary.failure ? 1 : 0
+}
+
+type Asked = {
+  readonly seed: number
+  readonly days: number
+  readonly coverage: boolean
+  readonly trace: boolean
+  readonly json: boolean
+  readonly help: boolean
+}
+
+function options(args: readonly string[]): Asked | string {
+  const flag = { type: 'boolean', default: false } as const
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        seed: { type: 'string', default: '1' },
+        days: { type: 'string', default: '10' },
+        coverage: flag,
+        trace: flag,
+        json: flag,
+        help: flag,
+      },
+    })
+    const strange = positionals.find((each) => each !== 'world')
+    if (strange !== undefined) return `There is nothing called "${strange}" to simulate: only "world".`
+    const [seed, days] = [Number(values.seed), Number(values.days)]
+    if (!Number.isSafeInteger(seed) || seed < 0) return `--seed is a whole number, not "${values.seed}".`
+    if (!(days > 0)) return `--days is a number above 0, not "${values.days}".`
+    return { ...values, seed, days }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** World after world. It is loaded here, so that coverage sees every line from the beginning. */
+async function live({ seed, days, trace, json }: Asked): Promise<Summary> {
+  const { liveOneDay, faultKinds } = await import('../world/day.ts')
+  const { Tally } = await import('../world/tally.ts')
+  const before = process.cpuUsage()
+  const sum = { worlds: 0, days: 0, facts: 0, actions: 0, faults: new Tally(), reached: new Tally() }
+  const hashes: string[] = []
+  let failure: Summary['failure']
+  for (let next = seed; sum.days < days && !failure; next += 1) {
+    const outcome = await liveOneDay(String(next), trace ? { tell: (line) => console.error(line) } : {})
+    sum.worlds += 1
+    sum.days += outcome.days
+    sum.facts += outcome.facts
+    sum.actions += outcome.actions
+    sum.faults.merge(outcome.faults)
+    sum.reached.merge(outcome.reached)
+    hashes.push(outcome.hash)
+    const { shape, boxes } = outcome.scenario
+    const verdict = outcome.failure ? 'FAILED' : 'ok'
+    if (!json)
+      console.log(
+        `world ${next}: ${shape}, ${boxes.length} boxes, ${outcome.facts} facts, ${outcome.faults.total} faults: ${verdict}`,
+      )
+    if (outcome.failure) failure = { seed: next, message: outcome.failure.message, tail: outcome.tail }
+  }
+  const { user, system } = process.cpuUsage(before)
+  return { ...sum, first: seed, hashes, failure, faultKinds, coreHours: (user + system) / 3.6e9 }
+}

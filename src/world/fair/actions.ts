@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { Decided } from '../../kernel/pack/action.ts'
+import { actionsOf } from '../../kernel/pack/action.ts'
+import type { RowsReadOf } from '../../kernel/pack/table.ts'
+import type { facts } from './facts.ts'
+import { account, amount } from './facts.ts'
+import type { tables } from './tables.ts'
+
+type Move = { readonly account: string; readonly cents: number }
+type Rows = RowsReadOf<typeof tables>
+
+const action = actionsOf<typeof facts, typeof tables>()
+const volunteer = ['volunteer'] as const
+const waiting = { waitMs: 60_000 } as const
+
+export const actions = {
+  /** A visitor pays at a stall. */
+  pay: action({
+    input: z.object({ tag: account, stall: account, cents: amount }),
+    allow: volunteer,
+    away: 'refuse',
+    decide: ({ tag, stall, cents }, rows) => {
+      if (rows.stalls.get(stall)?.closed) return { refused: 'closed', detail: { stall } }
+      return move(rows, [take(wallet(tag), cents), give(`stall:${stall}`, cents)], 'pay')
+    },
+  }),
+  /** The bank puts coins on a token. */
+  grant: action({
+    input: z.object({ tag: account, cents: amount }),
+    allow: volunteer,
+    away: waiting,
+    decide: ({ tag, cents }, rows) => move(rows, [take('bank', cents), give(wallet(tag), cents)], 'grant'),
+  }),
+  /** A visitor gives coins to another. */
+  transfer: action({
+    input: z.object({ from: account, to: account, cents: amount }),
+    allow: volunteer,
+    away: 'refuse',
+    decide: ({ from, to, cents }, rows) =>
+      move(rows, [take(wallet(from), cents), give(wallet(to), cents)], 'transfer'),
+  }),
+  /** A stall closes for good; closing it again changes nothing. */
+  close: action({
+    input: z.object({ stall: account }),
+    allow: ['lead'],
+    away: 'refuse',
+    decide: ({ stall }, rows) => {
+      if (rows.stalls.get(stall)?.closed) return { facts: [], answer: { closed: 'before' } }
+      return { facts: [{ kind: 'closed', body: { stall } }], answer: { closed: 'now' } }
+    },
+  }),
+}
+
+export const wallet = (tag: string): string => `wallet:${tag}`
+
+const take = (from: string, cents: number): Move => ({ account: from, cents: -cents })
+const give = (to: string, cents: number): Move => ({ account: to, cents })
+
+/** Refuses the whole transfer where one wallet would fall below 0. */
+function move(rows: Rows, moves: readonly Move[], note: string): Decided<typeof facts> {
+  const after = moves.map(({ account: name, cents }) => ({
+    name,
+    left: (rows.accounts.get(name)?.cents ?? 0) + cents,
+  }))
+  const short = after.find(({ name, left }) => name.startsWith('wallet:') && left < 0)
+  if (short) return { refused: 'insufficient', detail: { account: short.name, short: -short.left } }
+  return {
+    facts: [{ kind: 'moved', body: { moves: [...moves], note } }],
+    answer: { left: after.map(({ left }) => left) },
+  }
+}

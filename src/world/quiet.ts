@@ -1,0 +1,101 @@
+import { healthy } from './disk.ts'
+import { lan } from './path.ts'
+import type { Lead } from './lead.ts'
+import type { SitePlan } from './site-plan.ts'
+import { sameBooks, sameViews, viewsAgree } from './views-check.ts'
+import type { World } from './world.ts'
+
+/** From when the last keeper is there and all is whole, so long may it take until all boxes are equal. */
+const livenessMs = 60_000
+
+/**
+ * The second phase of a world: nobody wants anything any more, every fault ends, everybody is
+ * started. What must come true in the end has to come true now.
+ */
+export async function comeToRest(world: World, lead: Lead): Promise<void> {
+  world.busy = false
+  for (const twin of world.twins) world.removeTwin(twin)
+  heal(world)
+  const up = () => [...world.boxes.values()].every((box) => box.isDestroyed || box.box !== undefined)
+  if (!(await world.until(up, 120_000)))
+    return world.broken('STUCK', 'a box does not start, although nothing hinders it')
+  for (const plan of world.sites.values()) await appoint(world, lead, plan)
+  const answered = () => [...world.ledger.wishes.values()].every(({ open }) => open === 0)
+  const rests = () => answered() && [...world.sites.values()].every((plan) => isEqual(world, plan))
+  if (!(await world.until(rests, livenessMs))) return world.broken('STUCK', whatHinders(world))
+  world.check(() => {
+    world.witness.checkKept()
+    for (const plan of world.sites.values()) checkSite(world, plan)
+  })
+}
+
+export function heal(world: World): void {
+  for (const a of world.boxes.keys()) {
+    for (const b of world.boxes.keys()) {
+      if (a === b) continue
+      const path = world.network.knownPath(a, b)
+      if (!path) continue
+      path.weather = lan
+      path.heal()
+    }
+  }
+  for (const box of world.boxes.values()) {
+    box.disk.mood = healthy
+    box.disk.disarm()
+    box.plugIn()
+  }
+}
+
+/** Where nobody keeps a site any more, a lead says who does. */
+async function appoint(world: World, lead: Lead, plan: SitePlan): Promise<void> {
+  if (await world.until(() => lead.hasKeeper(plan), 30_000)) return
+  for (const heir of lead.heirs(plan)) {
+    let done: boolean | undefined
+    void lead.takeOver(plan, heir).then((taken) => (done = taken))
+    await world.until(() => done !== undefined, 90_000)
+    if (done) return
+  }
+  world.broken('STUCK', `nobody keeps ${plan.site}, and nobody may take it over`)
+}
+
+function isEqual(world: World, plan: SitePlan): boolean {
+  const readers = membersOf(world, plan).map((box) => world.witness.read(box.card))
+  const logs = readers.map((reader) => reader.site(plan.site))
+  const [first] = logs
+  if (!first || logs.some((log) => log?.n !== first.n || log.chain !== first.chain)) return false
+  if (readers.some((reader) => reader.salvaged > 0)) return false
+  const inLog = (id: string) => first.place(id) !== undefined
+  for (const reader of readers) for (const id of reader.journalled(plan.site)) if (!inLog(id)) return false
+  return membersOf(world, plan).every((box) => viewsAgree(box.card, plan.site, first))
+}
+
+function checkSite(world: World, plan: SitePlan): void {
+  const boxes = membersOf(world, plan)
+  const [first] = boxes
+  const log = first && world.witness.read(first.card).site(plan.site)
+  if (!first || !log) return
+  world.witness.checkComplete(plan.site, log)
+  for (const box of boxes) sameViews(plan.site, first.card, box.card)
+  sameBooks(first.card, log)
+}
+
+function membersOf(world: World, plan: SitePlan) {
+  return plan.members.map((id) => world.box(id)).filter((box) => !box.isDestroyed)
+}
+
+function whatHinders(world: World): string {
+  const lines: string[] = []
+  for (const wish of world.ledger.wishes.values()) if (wish.open > 0) lines.push(`${wish.key} has no answer`)
+  for (const plan of world.sites.values()) {
+    if (isEqual(world, plan)) continue
+    const logs = membersOf(world, plan).map((box) => {
+      const reader = world.witness.read(box.card)
+      const log = reader.site(plan.site)
+      const unsent = [...reader.journalled(plan.site)].filter((id) => log?.place(id) === undefined).length
+      const status = box.box?.status().sites.find(({ site }) => site === plan.site)
+      return `${box.id}: n ${log?.n}, ${unsent} unsent, ${reader.salvaged} salvaged, ${status?.role} ${status?.why} lag ${status?.viewLag}`
+    })
+    lines.push(`${plan.site} is not the same everywhere after 60 s (${logs.join('; ')})`)
+  }
+  return lines.slice(0, 5).join('\n')
+}

@@ -1,0 +1,84 @@
+import type { Dice } from './random.ts'
+import { makePlan, type SitePlan } from './site-plan.ts'
+
+export const dayMs = 10 * 3_600_000
+
+/** What a seed is about: which boxes, which sites on them, for how long, and how much goes wrong. */
+export type Scenario = {
+  readonly shape: Shape
+  readonly boxes: readonly string[]
+  readonly plans: readonly SitePlan[]
+  readonly ms: number
+  /** Faults come about so far apart. */
+  readonly faultEveryMs: number
+}
+
+type Shape = 'alone' | 'pair' | 'hall' | 'chain' | 'hub keeps' | 'several sites' | 'crowd'
+
+/** One seed in ten has 200 boxes or more. */
+const shapes = { alone: 6, pair: 18, hall: 26, chain: 16, 'hub keeps': 10, 'several sites': 14, crowd: 10 }
+
+export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
+  const shape = wanted ?? dice.weighted(shapes)
+  const plans = plansFor(shape, dice)
+  const boxes = [...new Set(plans.flatMap(({ members }) => members))]
+  const faultEveryMs = dice.pick([4, 10, 20, 45]) * 60_000
+  return { shape, boxes, plans, ms: dayMs, faultEveryMs: shape === 'crowd' ? 90_000 : faultEveryMs }
+}
+
+function plansFor(shape: Shape, dice: Dice): readonly SitePlan[] {
+  switch (shape) {
+    case 'alone':
+      return [makePlan({ site: 'fair-1', keeper: 'keep1' })]
+    case 'pair':
+      return [makePlan({ site: 'fair-1', keeper: 'keep1', hub: 'hub0' })]
+    case 'hall':
+      return [hall(1, dice.int(1, 6))]
+    case 'chain':
+      return [chain(dice.int(1, 4))]
+    case 'hub keeps':
+      return [
+        makePlan({ site: 'fair-1', keeper: 'hub0', hub: 'hub0', under: under('hub0', 1, dice.int(1, 5)) }),
+      ]
+    case 'several sites':
+      return several(dice)
+    case 'crowd':
+      return Array.from({ length: 40 + dice.int(0, 5) }, (_, index) => hall(index + 1, 4))
+  }
+}
+
+function under(above: string, site: number, count: number): Readonly<Record<string, string>> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`sat${site}x${index + 1}`, above]))
+}
+
+/** A hub above a keeper above its satellites. */
+function hall(site: number, satellites: number): SitePlan {
+  const keeper = `keep${site}`
+  return makePlan({ site: `fair-${site}`, keeper, hub: 'hub0', under: under(keeper, site, satellites) })
+}
+
+/** Each box links to the next, and only the first to the keeper. */
+function chain(length: number): SitePlan {
+  const links = Array.from({ length }, (_, index) => [
+    `link${index + 1}`,
+    index === 0 ? 'keep1' : `link${index}`,
+  ])
+  return makePlan({ site: 'fair-1', keeper: 'keep1', hub: 'hub0', under: Object.fromEntries(links) })
+}
+
+/** Two or three sites that share boxes: who keeps one follows another. */
+function several(dice: Dice): readonly SitePlan[] {
+  const keepers = Array.from({ length: dice.int(2, 3) }, (_, index) => `keep${index + 1}`)
+  return keepers.map((keeper, index) => {
+    const others = keepers
+      .filter((each) => each !== keeper && dice.chance(0.6))
+      .map((each) => [each, keeper] as const)
+    const own = Object.entries(under(keeper, index + 1, dice.int(0, 2)))
+    return makePlan({
+      site: `fair-${index + 1}`,
+      keeper,
+      hub: 'hub0',
+      under: Object.fromEntries([...others, ...own]),
+    })
+  })
+}

@@ -1,0 +1,98 @@
+/** What one entry or record is for the witness, read from its text alone. */
+export type Testimony =
+  | {
+      readonly is: 'record'
+      readonly id: string
+      readonly box: string
+      readonly stream: string
+      readonly seq: number
+      readonly count: number
+      readonly source: string
+    }
+  | { readonly is: 'decision'; readonly id: string; readonly moves: readonly Move[] }
+  | { readonly is: 'orphans'; readonly ids: readonly string[] }
+  | { readonly is: 'kernel' }
+
+export type Move = { readonly account: string; readonly cents: number }
+
+/** The name under which the witness knows an action. */
+export const keyId = (key: string): string => `key ${key}`
+
+/** The name under which it knows what a gate or sensor saw for the n-th time. */
+export const sightId = (source: string, count: number): string => `${source}#${count}`
+
+export function testify(head: string, bodies: string): Testimony {
+  const parts = JSON.parse(head) as readonly unknown[]
+  switch (parts[0]) {
+    case 'r':
+      return record(parts[2] as string, parts, bodies)
+    case 'q': {
+      const inner = JSON.parse(bodies) as { head: string; body: string }
+      const kind = (JSON.parse(inner.head) as readonly unknown[])[2] as string
+      return record(kind, parts, inner.body)
+    }
+    case 'a': {
+      const kinds = parts[2] as readonly string[]
+      const lines = kinds.length === 0 ? [] : bodies.split('\n')
+      const moves = lines.flatMap((line, i) =>
+        kinds[i] === 'fair.moved' ? (plain(line)['moves'] as Move[]) : [],
+      )
+      return { is: 'decision', id: keyId(parts[4] as string), moves }
+    }
+    default: {
+      const kinds = parts[2] as readonly string[]
+      const lines = bodies.split('\n')
+      const kept = kinds.flatMap((kind, i) =>
+        kind === 'orphan.kept' ? [plain(lines[i] as string)['head'] as string] : [],
+      )
+      if (kept.length === 0) return { is: 'kernel' }
+      return {
+        is: 'orphans',
+        ids: kept.map((text) => keyId((JSON.parse(text) as readonly unknown[])[4] as string)),
+      }
+    }
+  }
+}
+
+/** The ids that a text proves to be there. */
+export function idsIn(testimony: Testimony): readonly string[] {
+  switch (testimony.is) {
+    case 'record':
+    case 'decision':
+      return [testimony.id]
+    case 'orphans':
+      return testimony.ids
+    case 'kernel':
+      return []
+  }
+}
+
+function record(kind: string, head: readonly unknown[], line: string): Testimony {
+  const [box, stream, seq] = [head[3] as string, head[4] as string, head[5] as number]
+  const body = plain(line)
+  const place = { is: 'record', box, stream, seq } as const
+  switch (kind) {
+    case 'fair.seen':
+      return {
+        ...place,
+        source: body['gate'] as string,
+        count: body['hits'] as number,
+        id: sightId(body['gate'] as string, body['hits'] as number),
+      }
+    case 'fair.reading':
+      return {
+        ...place,
+        source: body['sensor'] as string,
+        count: body['count'] as number,
+        id: sightId(body['sensor'] as string, body['count'] as number),
+      }
+    case 'fair.named':
+      return { ...place, source: '', count: 0, id: `name of ${String(body['tag'])}` }
+    default:
+      return { ...place, source: '', count: 0, id: `${kind} ${stream}` }
+  }
+}
+
+function plain(line: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(line.startsWith('^') ? line.slice(27) : line) as Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,122 @@
+import { Card, type CardImage } from './card.ts'
+import { CardReader } from './card-reader.ts'
+import type { Ledger, Sighting, Wish } from './ledger.ts'
+import type { SiteEvidence } from './site-evidence.ts'
+import { keyId } from './testimony.ts'
+import { Violation } from './violation.ts'
+
+/**
+ * Holds what people were told against what stands on the cards. It reads committed text and nothing
+ * else: no object of the kernel, and none of its tables of positions, answers or orphans.
+ */
+export class Witness {
+  readonly ledger: Ledger
+  readonly #cards = new Map<Card, CardReader>()
+  /** What only a card that is gone had: it alone may be missing. */
+  readonly #gone = new Set<string>()
+  /** Cards that are gone, as they were at last: an answer on its way may still count them. */
+  readonly #former: CardReader[] = []
+
+  constructor(ledger: Ledger) {
+    this.ledger = ledger
+  }
+
+  get gone(): ReadonlySet<string> {
+    return this.#gone
+  }
+
+  addCard(card: Card): void {
+    this.#cards.set(card, new CardReader(card))
+  }
+
+  read(card: Card): CardReader {
+    const reader = this.#cards.get(card)
+    if (!reader) throw new Error(`no such card: ${card.name}`)
+    return reader.refresh()
+  }
+
+  /** The card stops being, or (with `left`) is put back to what it once was. Called while it can still be read. */
+  loses(card: Card, left?: CardImage): void {
+    const lost = this.read(card)
+    const kept = [...this.#cards.keys()].filter((each) => each !== card).map((each) => this.read(each))
+    if (left) kept.push(new CardReader(new Card(`${card.name}, as it was`, left)).refresh())
+    for (const id of lost.all()) if (!kept.some((reader) => reader.holds(id))) this.#gone.add(id)
+    this.#cards.delete(card)
+    this.#former.push(lost)
+  }
+
+  /** Acknowledged means on disk, at once. */
+  checkAcknowledged(sighting: Sighting, card: Card): void {
+    if (this.read(card).holds(sighting.id)) return
+    throw new Violation(
+      'ACK',
+      `${sighting.id} was acknowledged by box ${sighting.box} and is not on its card`,
+    )
+  }
+
+  /** An answer that claims two copies has two. */
+  checkAnswered(wish: Wish, copies: number): void {
+    const id = keyId(wish.key)
+    const readers = [...this.#former, ...[...this.#cards.keys()].map((card) => this.read(card))]
+    const found = readers.filter((reader) => reader.holds(id)).length
+    if (found < copies)
+      throw new Violation('COPIES', `${wish.key} was answered with ${copies} copies; ${found} cards have it`)
+  }
+
+  /** Nothing acknowledged is gone from all cards, except what a card took with it. */
+  checkKept(): void {
+    const readers = [...this.#cards.keys()].map((card) => this.read(card))
+    const missing = (id: string) => !this.#gone.has(id) && !readers.some((reader) => reader.holds(id))
+    for (const { id, box, state, endedAt } of this.ledger.sightings.values()) {
+      if (state === 'acknowledged' && missing(id)) {
+        throw new Violation('LOST', `${id}, acknowledged by box ${box} at ${endedAt}, is on no card any more`)
+      }
+      if (state === 'refused' && readers.some((reader) => reader.holds(id))) {
+        throw new Violation('REFUSED', `${id} was refused by box ${box} at ${endedAt}, and is on a card`)
+      }
+    }
+    for (const wish of this.ledger.wishes.values()) {
+      if (wish.answers.length > 0 && missing(keyId(wish.key))) {
+        throw new Violation(
+          'LOST',
+          `${wish.key}, answered by box ${wish.answers[0]?.box}, is on no card any more`,
+        )
+      }
+    }
+  }
+
+  /** When all is quiet, the log that everybody shares has everything that somebody was told. */
+  checkComplete(site: string, log: SiteEvidence): void {
+    for (const { id, site: of, state, box } of this.ledger.sightings.values()) {
+      if (of !== site || state !== 'acknowledged' || this.#gone.has(id)) continue
+      if (log.place(id) === undefined)
+        throw new Violation('MISSING', `${id} of box ${box} is not in the log of ${site}`)
+    }
+    for (const wish of this.ledger.wishes.values()) if (wish.site === site) this.#checkWish(wish, log)
+  }
+
+  #checkWish(wish: Wish, log: SiteEvidence): void {
+    const id = keyId(wish.key)
+    const place = log.place(id)
+    const orphan = log.isOrphan(id)
+    if (wish.answers.length === 0) {
+      if (wish.open + wish.unclear === 0 && (place !== undefined || orphan)) {
+        throw new Violation('EFFECT', `${wish.key} was refused every time, and is in the log of ${wish.site}`)
+      }
+      return
+    }
+    if (place === undefined && !orphan && !this.#gone.has(id)) {
+      throw new Violation(
+        'MISSING',
+        `${wish.key} was answered, and is neither an entry nor an orphan of ${wish.site}`,
+      )
+    }
+    const texts = new Set(wish.answers.map(({ text }) => text))
+    if (texts.size > 1 && !orphan && !this.#gone.has(id)) {
+      throw new Violation(
+        'ANSWER',
+        `${wish.key} was answered in ${texts.size} ways: ${[...texts].join(' and ')}`,
+      )
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { boundaries } from './disk.ts'
+import { liveOneDay } from './day.ts'
+import { Gate } from './gate.ts'
+import { Installer } from './installer.ts'
+import { Lead } from './lead.ts'
+import { comeToRest } from './quiet.ts'
+import { scenarioFor } from './scenario.ts'
+import { Dice } from './random.ts'
+import { makePlan } from './site-plan.ts'
+import { World } from './world.ts'
+
+const minute = 60_000
+const patience = 120_000
+
+test('a seed is one world: two runs have one trace', { timeout: patience }, async () => {
+  const scenario = { ...scenarioFor(new Dice('twice'), 'hall'), ms: 60 * minute, faultEveryMs: minute }
+  const plans = () => scenarioFor(new Dice('twice'), 'hall').plans
+  const one = await liveOneDay('twice', { scenario: { ...scenario, plans: plans() } })
+  const two = await liveOneDay('twice', { scenario: { ...scenario, plans: plans() } })
+  const other = await liveOneDay('other', { scenario: { ...scenario, plans: plans() } })
+  expect(one.failure).toBeUndefined()
+  expect(two.hash).toBe(one.hash)
+  expect(other.hash).not.toBe(one.hash)
+})
+
+describe.each([
+  ['one box', makeAlone],
+  ['a keeper under a hub', makePair],
+])('%s, whose keeper is killed at every boundary of its store', (_, make) => {
+  test.each(boundaries)('at %s', { timeout: patience }, async (boundary) => {
+    const { world, lead } = await make(boundary)
+    const keeper = world.box('keep1')
+    const starts = keeper.starts
+    for (let n = 1; n <= 12; n += 1) {
+      keeper.disk.killAt(boundary, n)
+      await world.run(5 * minute)
+    }
+    await comeToRest(world, lead)
+    expect(world.failure).toBeUndefined()
+    expect(keeper.starts - starts).toBeGreaterThanOrEqual(10)
+    expect(world.ledger.acknowledged().length).toBeGreaterThan(50)
+  })
+})
+
+describe('days in which everything goes wrong', () => {
+  test.each([3, 5, 10, 13, 17, 19])('world %i', { timeout: patience }, async (seed) => {
+    const { failure, facts, actions, days, scenario } = await liveOneDay(String(seed))
+    expect(failure?.message).toBeUndefined()
+    expect(facts).toBeGreaterThanOrEqual(500 * days)
+    expect(actions).toBeGreaterThanOrEqual(20 * days)
+    expect(days).toBeCloseTo(scenario.boxes.length, 1)
+  })
+})
+
+test('one seed in ten has 200 boxes or more', () => {
+  const sizes = Array.from(
+    { length: 300 },
+    (_, seed) => scenarioFor(new Dice(String(seed)).fork('scenario')).boxes.length,
+  )
+  expect(sizes.filter((size) => size >= 200).length).toBeGreaterThanOrEqual(25)
+})
+
+function makeAlone(seed: string) {
+  return begin(`alone ${seed}`, ['keep1'], undefined)
+}
+
+function makePair(seed: string) {
+  return begin(`pair ${seed}`, ['keep1', 'hub0'], 'hub0')
+}
+
+async function begin(seed: string, boxes: readonly string[], hub: string | undefined) {
+  const world = new World(seed)
+  const installer = new Installer(world)
+  for (const id of boxes) world.addBox(id)
+  await installer.begin(makePlan({ site: 'fair-1', keeper: 'keep1', hub }))
+  for (const id of boxes) new Gate(world, world.box(id), 'fair-1', 20_000)
+  return { world, lead: new Lead(world, installer) }
+}

@@ -1,0 +1,141 @@
+import { kernelPack } from '../kernel/site/kernel-pack.ts'
+import { know } from '../kernel/pack/kinds.ts'
+import { fair } from './fair/pack.ts'
+import { Ledger } from './ledger.ts'
+import { Network } from './network.ts'
+import { Dice } from './random.ts'
+import type { SitePlan } from './site-plan.ts'
+import { Tally } from './tally.ts'
+import { Time } from './time.ts'
+import { Trace } from './trace.ts'
+import { Violation } from './violation.ts'
+import { Witness } from './witness.ts'
+import { type Surroundings, WorldBox } from './world-box.ts'
+
+export const known = know(kernelPack, [fair])
+
+/** Time, a network, boxes, sites, and a witness: all that a seed sets in motion. */
+export class World {
+  readonly dice: Dice
+  readonly time = new Time()
+  readonly trace: Trace
+  readonly network: Network
+  readonly ledger = new Ledger()
+  readonly witness = new Witness(this.ledger)
+  readonly boxes = new Map<string, WorldBox>()
+  readonly twins: WorldBox[] = []
+  readonly sites = new Map<string, SitePlan>()
+  readonly faults = new Tally()
+  /** Fault x state of the box that it met. */
+  readonly reached = new Tally()
+  /** Until when a box had troubles of which we know. */
+  readonly troubled = new Map<string, number>()
+  /** People and devices go on. */
+  busy = true
+  #failure: Error | undefined
+  readonly #log: (line: string) => void
+
+  constructor(seed: string, options: { readonly tell?: ((line: string) => void) | undefined } = {}) {
+    this.dice = new Dice(seed)
+    this.trace = new Trace(options.tell && ((line) => options.tell?.(`${this.#stamp()} ${line}`)))
+    this.network = new Network(this.time, this.dice.fork('network'), this.trace)
+    this.#log = (line) => this.trace.note(`log ${line}`)
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
+  /** The first broken promise ends the world. */
+  fail(error: unknown): void {
+    if (this.#failure) return
+    this.#failure = error instanceof Error ? error : new Error(String(error))
+    this.trace.note(`FAILED at ${this.time.now}: ${this.#failure.message}`)
+  }
+
+  /** Runs a check of the witness. */
+  check(work: () => void): void {
+    if (this.#failure) return
+    try {
+      work()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  broken(rule: string, text: string): void {
+    this.fail(new Violation(rule, text))
+  }
+
+  box(id: string): WorldBox {
+    const box = this.boxes.get(id)
+    if (!box) throw new Error(`no such box: ${id}`)
+    return box
+  }
+
+  addBox(id: string): WorldBox {
+    const box = new WorldBox(id, this.#surroundings())
+    this.boxes.set(id, box)
+    box.onStart(() => this.trouble(0, id))
+    return box
+  }
+
+  /** Another machine begins to run with a copy of a box's card. */
+  addTwin(of: WorldBox): WorldBox {
+    const name = `${of.id}-twin${this.twins.length + 1}`
+    const twin = new WorldBox(of.id, this.#surroundings(), { name, image: of.card.image() })
+    this.twins.push(twin)
+    twin.plugIn()
+    return twin
+  }
+
+  /** Somebody finds out, and takes the copy away. */
+  removeTwin(twin: WorldBox): void {
+    if (twin.isDestroyed) return
+    twin.unplug()
+    this.witness.loses(twin.card)
+    twin.destroy()
+  }
+
+  #surroundings(): Surroundings {
+    const { time, trace, network, dice } = this
+    return {
+      time,
+      trace,
+      network,
+      known,
+      dice: dice.fork('boxes'),
+      trusts: (other, publicKey) => this.boxes.get(other)?.seal.publicKey === publicKey,
+      cardAdded: (card) => this.witness.addCard(card),
+      log: this.#log,
+    }
+  }
+
+  /** From now on, for so long, a box has every excuse. */
+  trouble(ms: number, ...boxes: readonly string[]): void {
+    for (const box of boxes) this.troubled.set(box, Math.max(this.troubled.get(box) ?? 0, this.time.now + ms))
+  }
+
+  /** Boxes that run now, in the order they were made. */
+  running(): readonly WorldBox[] {
+    return [...this.boxes.values()].filter(({ box }) => box !== undefined)
+  }
+
+  async run(ms: number): Promise<void> {
+    await this.time.run(this.time.now + ms, () => this.#failure !== undefined)
+  }
+
+  /** Until it is so, but for at most so long. Tells whether it is. */
+  async until(so: () => boolean, atMostMs: number, everyMs = 500): Promise<boolean> {
+    const end = this.time.now + atMostMs
+    while (!this.#failure && this.time.now < end) {
+      if (so()) return true
+      await this.run(everyMs)
+    }
+    return !this.#failure && so()
+  }
+
+  #stamp(): string {
+    return (this.time.now / 1000).toFixed(3).padStart(10)
+  }
+}
