@@ -67,6 +67,17 @@ describe('ordering', () => {
     expect(await Promise.all(ends)).toEqual([1, 2, 3, 4].map((n) => ({ did: 'said', n })))
   })
 
+  test('after a quiet moment it orders again', async () => {
+    const { keeper, steps } = keeping()
+    for (const [step, key] of ['a', 'b', 'c'].entries()) {
+      const end = keeper.submit(item(key))
+      await settled()
+      steps[step]?.land()
+      expect(await end).toEqual({ did: 'said', n: step + 1 })
+      await settled()
+    }
+  })
+
   test('a burst is ordered in steps of 512', async () => {
     const { keeper, steps } = keeping()
     const ends = Array.from({ length: 1100 }, (_, index) => keeper.submit(item(`${index}`)))

@@ -201,6 +201,10 @@ describe('what a hostile or broken peer sends', () => {
     expect(judged(message)).toBe('refused')
   })
 
+  test.each(['bye', 'toString', '__proto__'])('a type that is none is named: %s', (t) => {
+    expect(() => decodeFrame(plain(`{"t":"${t}"}`))).toThrow(`no such frame: ${t}`)
+  })
+
   test('fields that no frame has are left out', () => {
     expect(decodeFrame(plain('{"t":"ping","at":1,"more":2,"__proto__":{"x":1}}')).frame).toEqual({
       t: 'ping',

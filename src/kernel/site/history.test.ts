@@ -135,6 +135,11 @@ describe('two logs, by example', () => {
     expect(relate(log(9, 'c9', born), log(9, 'other', born))).toEqual({ common: 9, wins: 'corrupt' })
   })
 
+  test('LOG-8 one term that begins at one place with different entries was altered from there on', () => {
+    const altered = log(9, 'd9', [1, term(1, 'boxa', 1), 'd1'])
+    expect(relate(log(9, 'c9', born), altered)).toEqual({ common: 0, wins: 'corrupt' })
+  })
+
   test('LOG-8 two logs of other sites have nothing in common', () => {
     const other = log(5, 'z', [1, term(1, 'boxb', 1), 'z1'])
     expect(relate(log(9, 'c9', born), other)).toEqual({ common: 0, wins: 'theirs' })

@@ -48,12 +48,21 @@ describe('streams', () => {
     ])
   })
 
-  test('streams that began without a predecessor, or of other boxes, are no clones', () => {
+  test('a box that begins twice without a predecessor is a cloned card too', () => {
     const log = new ToyLog()
-    log.record('stream.opened', opened(null, 0), 1, 'strm1', 'boxa')
-    log.record('stream.opened', opened(null, 0), 1, 'strm2', 'boxa')
-    log.record('stream.opened', opened('strm9', 0), 1, 'strm3', 'boxa')
-    log.record('stream.opened', opened('strm9', 0), 1, 'strm4', 'boxb')
+    log.record('stream.opened', opened(null, 0), 1, 'strm1')
+    log.record('stream.opened', opened(null, 0), 1, 'strm2')
+    expect(tables(log.rows).clones.all()).toMatchObject([
+      { stream: 'strm2', other: 'strm1', how: 'two streams follow one' },
+    ])
+  })
+
+  test('streams of other boxes are no clones, whatever they follow', () => {
+    const log = new ToyLog()
+    for (const before of [null, 'strm9']) {
+      log.record('stream.opened', opened(before, 0), 1, `${before} a`, 'boxa')
+      log.record('stream.opened', opened(before, 0), 1, `${before} b`, 'boxb')
+    }
     expect(tables(log.rows).clones.all()).toEqual([])
   })
 })

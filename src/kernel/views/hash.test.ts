@@ -103,8 +103,17 @@ describe('the hash of the views', () => {
     expect(names).toContain('toy_visits')
     expect(names).toContain('kernel_streams')
     using toy = openToyViews()
-    for (const tag of ['b', 'a']) toy.rows['visits']?.put({ tag, gate: 'x', hits: 1, last: 1 })
+    for (const [tag, gate] of [
+      ['b', 'x'],
+      ['a', 'y'],
+      ['a', 'x'],
+    ] as const)
+      toy.rows['visits']?.put({ tag, gate, hits: 1, last: 1 })
     const visits = allTables(toyKnown).find(({ name }) => name === 'toy_visits')
-    expect(visits && [...tableRows(toy.database, visits)].map(({ tag }) => tag)).toEqual(['a', 'b'])
+    expect(visits && [...tableRows(toy.database, visits)].map(({ tag, gate }) => [tag, gate])).toEqual([
+      ['a', 'x'],
+      ['a', 'y'],
+      ['b', 'x'],
+    ])
   })
 })
