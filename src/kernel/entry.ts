@@ -66,16 +66,26 @@ export function headText(head: Head): string {
   }
 }
 
-/** Reads a head that this box wrote or has checked. Throws on anything else. */
+/** Reads a head. Throws on what is none. */
 export function parseHead(text: string): Head {
   const parts = JSON.parse(text) as readonly unknown[]
   const at = parts[1] as Instant
+  const record = parts[0] === 'r' || parts[0] === 'q'
+  const fits = record
+    ? typeof parts[2] === 'string' &&
+      typeof parts[3] === 'string' &&
+      typeof parts[4] === 'string' &&
+      isPlace(parts[5])
+    : Array.isArray(parts[2]) && parts[2].every((kind) => typeof kind === 'string')
+  if (!Array.isArray(parts) || !Array.isArray(at) || at.length !== 3 || !fits) {
+    throw new Error(`not an entry's head: ${text.slice(0, 80)}`)
+  }
   switch (parts[0]) {
     case 'r':
     case 'q': {
       const from = { box: parts[3] as string, stream: parts[4] as string, seq: parts[5] as number }
-      const record = { at, kind: parts[2] as string, from }
-      return parts[0] === 'r' ? { form: 'r', ...record } : { form: 'q', ...record, why: parts[6] as string }
+      const said = { at, kind: parts[2] as string, from }
+      return parts[0] === 'r' ? { form: 'r', ...said } : { form: 'q', ...said, why: String(parts[6]) }
     }
     case 'a': {
       const [, , kinds, action, key, digest, who, answer] = parts as unknown as [
@@ -96,6 +106,8 @@ export function parseHead(text: string): Head {
       throw new Error(`not an entry's head: ${text.slice(0, 80)}`)
   }
 }
+
+const isPlace = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0
 
 export const kindsOf = (head: Head): readonly string[] =>
   head.form === 'r' || head.form === 'q' ? [head.kind] : head.kinds
@@ -121,7 +133,7 @@ export function parseLine(line: string): { readonly body: unknown; readonly holl
 export function factsOf(head: Head, bodies: string): readonly Fact[] {
   const kinds = kindsOf(head)
   if (kinds.length === 0) return []
-  const lines = kinds.length === 1 ? [bodies] : bodies.split('\n')
+  const lines = bodies.split('\n')
   if (lines.length !== kinds.length) throw new Error('an entry has as many lines as kinds')
   return kinds.map((kind, index) => ({ kind, ...parseLine(lines[index] as string) }))
 }

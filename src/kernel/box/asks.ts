@@ -14,8 +14,10 @@ import type { Route, SitePeer, SiteParts } from './site-parts.ts'
 /** A question that the keeper did not answer for so long is answered `unknown` (ACT-4). */
 const answerWithinMs = 10_000
 
-/** Safe in the log at or before entry `n` of this term, or not known to be. */
-export type HandedIn = { readonly n: number; readonly term: string } | 'away'
+/** Those of the items, by their place in the list, that are safe in the log at or before entry `n` of this term. */
+export type HandedIn =
+  | { readonly n: number; readonly term: string; readonly safe: readonly number[] }
+  | 'away'
 
 const askData = z.object({
   action: z.string().max(100),
@@ -27,6 +29,7 @@ const handInData = z.array(
   z.object({ n: z.int().positive(), term: z.string().max(100), head: z.string(), bodies: z.string() }),
 )
 export type HandIn = z.infer<typeof handInData>
+const handedIn = z.object({ n: z.int(), term: z.string().max(100), safe: z.array(z.int().nonnegative()) })
 
 type Pending = { readonly peer: SitePeer; readonly settle: (data: unknown) => void }
 
@@ -59,7 +62,7 @@ export class Asks {
   async handIn(items: HandIn): Promise<HandedIn> {
     if (this.#isKeeping()) return this.#takeHandIn(items)
     const data = await this.#send('handIn', items)
-    const answer = z.object({ n: z.int(), term: z.string() }).safeParse(data)
+    const answer = handedIn.safeParse(data)
     return answer.success ? answer.data : 'away'
   }
 
@@ -139,8 +142,8 @@ export class Asks {
     try {
       const outcomes = await Promise.all(items.map((item) => this.#keeper.submit({ do: 'handIn', ...item })))
       const term = lastTerm(this.#parts.log.history)
-      const places = outcomes.map((outcome) => (outcome.did === 'handedIn' ? outcome.n : 0))
-      return term && places.every((n) => n > 0) ? { n: Math.max(...places), term: termText(term) } : 'away'
+      const safe = outcomes.flatMap(({ did }, place) => (did === 'handedIn' ? [place] : []))
+      return term ? { n: this.#parts.log.history.n, term: termText(term), safe } : 'away'
     } catch {
       return 'away'
     }

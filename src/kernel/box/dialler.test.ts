@@ -7,7 +7,7 @@ import { Dialler } from './dialler.ts'
 type Attempt = Parameters<Dial>[1]
 const above = { address: 'hub:443', box: 'boxh', publicKey: 'key' }
 
-function dialling() {
+function dialling(linked = false) {
   const time = manualMachine()
   const attempts: Attempt[] = []
   const happened: string[] = []
@@ -28,7 +28,15 @@ function dialling() {
     channelEvents,
     close: (why: string) => happened.push(`link told: ${why}`),
   } as unknown as Link
-  const dialler = new Dialler(above, dial, time.machine, () => link)
+  const state = { linked }
+  const { machine } = time
+  const dialler = new Dialler({
+    above,
+    dial,
+    machine,
+    isLinked: () => state.linked,
+    makeLink: () => link,
+  })
   /** Fails the last attempt; tells how long it takes until the next. */
   const fails = () => {
     attempts.at(-1)?.closed('nobody answers')
@@ -37,11 +45,11 @@ function dialling() {
     for (; attempts.length === count && waited < 20_000; waited++) time.pass(1)
     return waited
   }
-  return { ...time, dialler, attempts, happened, channel, fails }
+  return { ...time, dialler, state, attempts, happened, channel, fails }
 }
 
 describe('keeping a link to the box above', () => {
-  test('it dials at once, and again when nobody answers, at growing distances up to 5 s', () => {
+  test('LINK-14 it dials at once, and again when nobody answers, at growing distances up to 5 s', () => {
     const { fails } = dialling()
     for (const wait of [250, 500, 1000, 2000, 4000, 5000, 5000, 5000]) {
       const waited = fails()
@@ -50,7 +58,7 @@ describe('keeping a link to the box above', () => {
     }
   })
 
-  test('once the link works, the next break is a new one', () => {
+  test('LINK-14 once the link works, the next break is a new one', () => {
     const { dialler, fails } = dialling()
     for (let time = 0; time < 6; time++) fails()
     dialler.established()
@@ -85,5 +93,48 @@ describe('keeping a link to the box above', () => {
     underWay.dialler.stop()
     underWay.attempts[0]?.opened(underWay.channel)
     expect(underWay.happened).toEqual(['channel closed: stopped'])
+  })
+  test('LINK-14 while there is a link that the other box dialled it does not dial', () => {
+    const { dialler, state, attempts, pass } = dialling(true)
+    pass(60_000)
+    expect(attempts).toHaveLength(0)
+    state.linked = false
+    dialler.lost()
+    pass(313)
+    expect(attempts).toHaveLength(1)
+  })
+
+  test('LINK-14 its own channel, closed in favour of the link of the other, is not dialled again until that is lost', () => {
+    const { dialler, state, attempts, channel, pass } = dialling()
+    attempts[0]?.opened(channel)
+    state.linked = true
+    attempts[0]?.closed('another link of the same box')
+    pass(60_000)
+    expect(attempts).toHaveLength(1)
+    state.linked = false
+    dialler.lost()
+    pass(5_000)
+    expect(attempts).toHaveLength(2)
+  })
+
+  test('a link lost while its channel is open, or while it waits, is dialled once', () => {
+    const { dialler, attempts, channel, pass } = dialling()
+    attempts[0]?.opened(channel)
+    dialler.lost()
+    pass(60_000)
+    expect(attempts).toHaveLength(1)
+    attempts[0]?.closed('cable')
+    dialler.lost()
+    pass(60_000)
+    expect(attempts).toHaveLength(2)
+  })
+
+  test('lost after it was stopped, it leaves no timer behind', () => {
+    const { dialler, attempts, channel, pending } = dialling()
+    attempts[0]?.opened(channel)
+    dialler.stop()
+    attempts[0]?.closed('stopped')
+    dialler.lost()
+    expect(pending()).toBe(0)
   })
 })

@@ -1,34 +1,46 @@
-import type { Machine } from '../machine.ts'
-import type { Dial } from '../network.ts'
 import type { Link } from '../link/link.ts'
+import type { Machine } from '../machine.ts'
+import type { Channel, Dial } from '../network.ts'
 import type { Above } from './contract.ts'
 
 const firstWaitMs = 250
 const longestWaitMs = 5_000
 
-type LinkMaker = (channel: ConstructorParameters<typeof Link>[1]) => Link
-
-/** Keeps one link to a box above: dials, and dials again when it breaks, at growing distances. */
-export class Dialler {
+type Parts = {
   readonly above: Above
-  readonly #dial: Dial
-  readonly #machine: Machine
-  readonly #makeLink: LinkMaker
+  readonly dial: Dial
+  readonly machine: Machine
+  /** There is a link to this box, whoever dialled it. */
+  readonly isLinked: () => boolean
+  readonly makeLink: (channel: Channel) => Link
+}
+
+/** Keeps a link to a box above: dials while there is none, at growing distances. */
+export class Dialler {
+  readonly #parts: Parts
   #wait = firstWaitMs
   #link: Link | undefined
+  /** A channel is being opened or is open, or the next try has its time. */
+  #busy = false
   #stopped = false
 
-  constructor(above: Above, dial: Dial, machine: Machine, makeLink: LinkMaker) {
-    this.above = above
-    this.#dial = dial
-    this.#machine = machine
-    this.#makeLink = makeLink
+  constructor(parts: Parts) {
+    this.#parts = parts
     this.#try()
+  }
+
+  get above(): Above {
+    return this.#parts.above
   }
 
   /** The link works: the next break is a new one. */
   established(): void {
     this.#wait = firstWaitMs
+  }
+
+  /** The box is no longer linked. */
+  lost(): void {
+    this.#tryLater()
   }
 
   stop(): void {
@@ -37,19 +49,30 @@ export class Dialler {
   }
 
   #try(): void {
-    if (this.#stopped) return
+    if (this.#stopped || this.#busy || this.#parts.isLinked()) return
+    this.#busy = true
     let link: Link | undefined
-    this.#dial(this.above.address, {
+    this.#parts.dial(this.above.address, {
       opened: (channel) => {
         if (this.#stopped) return channel.close('stopped')
-        link = this.#link = this.#makeLink(channel)
+        link = this.#link = this.#parts.makeLink(channel)
       },
       message: (message) => link?.channelEvents.message(message),
       closed: (why) => {
         link?.channelEvents.closed(why)
         this.#link = undefined
-        if (!this.#stopped) this.#machine.timers.after(this.#nextWait(), () => this.#try())
+        this.#busy = false
+        this.#tryLater()
       },
+    })
+  }
+
+  #tryLater(): void {
+    if (this.#stopped || this.#busy) return
+    this.#busy = true
+    this.#parts.machine.timers.after(this.#nextWait(), () => {
+      this.#busy = false
+      this.#try()
     })
   }
 
@@ -57,7 +80,7 @@ export class Dialler {
   #nextWait(): number {
     const wait = this.#wait
     this.#wait = Math.min(longestWaitMs, wait * 2)
-    const [chance = 0] = this.#machine.random.bytes(1)
+    const [chance = 0] = this.#parts.machine.random.bytes(1)
     return Math.round(wait * (0.75 + chance / 512))
   }
 }

@@ -22,7 +22,7 @@ export class EntryFlow {
   readonly #top: () => number
   readonly #reconsider: () => void
   #source: Source = { is: 'none' }
-  #lookingAgain = false
+  #cancelLook = () => {}
   readonly #reading = new Set<SitePeer>()
   constructor(parts: SiteParts, top: () => number, reconsider: () => void) {
     this.#parts = parts
@@ -149,12 +149,8 @@ export class EntryFlow {
   }
 
   #lookAgainLater(): void {
-    if (this.#lookingAgain) return
-    this.#lookingAgain = true
-    this.#parts.machine.timers.after(staleAfterMs, () => {
-      this.#lookingAgain = false
-      this.#reconsider()
-    })
+    this.#cancelLook()
+    this.#cancelLook = this.#parts.machine.timers.after(staleAfterMs, this.#reconsider)
   }
 
   #send(peer: SitePeer, rows: readonly LogRow[]): void {

@@ -1,5 +1,5 @@
 import type { Truth, Write } from '../../store/truth.ts'
-import { hollowLine, parseHead } from '../entry.ts'
+import { hollowLine, parseHead, parseLine } from '../entry.ts'
 import type { Erased, Writer } from '../site/writer.ts'
 
 /**
@@ -31,5 +31,15 @@ async function hollowWrites(
   const head = parseHead(row.head)
   const writes: Write[] = [{ do: 'hollow', site, n, bodies }]
   if (head.form === 'r') writes.push({ do: 'hollowRecord', site, ...head.from, body: bodies })
+  if (head.form === 'q') {
+    // In the journal the record stands as it came. What had no salt there goes whole.
+    const { body } = parseLine(row.bodies).body as { readonly body: string }
+    writes.push({
+      do: 'hollowRecord',
+      site,
+      ...head.from,
+      body: body.startsWith('^') ? hollowLine(body) : '~',
+    })
+  }
   return writes
 }

@@ -41,7 +41,7 @@ export class Links {
       channel.close('this box is stopping')
       return { message: () => {}, closed: () => {} }
     }
-    return this.#link(channel, false).channelEvents
+    return this.#link(channel).channelEvents
   }
 
   /** Sites, their boxes above, or who takes part in them have changed. */
@@ -80,12 +80,17 @@ export class Links {
     for (const [key, above] of wanted) {
       if (this.#diallers.has(key)) continue
       const { dial, machine } = this.#parts
-      this.#diallers.set(key, new Dialler(above, dial, machine, (channel) => this.#link(channel, true)))
+      const isLinked = () => [...this.#up].some(({ peer }) => peer?.box === above.box)
+      const make = (channel: Channel) => this.#link(channel, above)
+      this.#diallers.set(key, new Dialler({ above, dial, machine, isLinked, makeLink: make }))
     }
   }
 
-  #link(channel: Channel, dialled: boolean): Link {
-    const { identity, machine, process, accepts } = this.#parts
+  /** `above`: who was dialled, and nobody else may answer. */
+  #link(channel: Channel, above?: Above): Link {
+    const { identity, machine, process } = this.#parts
+    const accepts = (peer: Peer) =>
+      above ? peer.box === above.box && peer.publicKey === above.publicKey : this.#parts.accepts(peer)
     const events = {
       established: (link: Link) => this.#established(link),
       frame: (link: Link, frame: SiteFrame, lines: readonly string[], done: () => void) =>
@@ -93,18 +98,30 @@ export class Links {
       drained: (link: Link) => this.#sitesOf(link).forEach((site) => site.drained(link)),
       closed: (link: Link, why: string) => this.#closed(link, why),
     }
-    return new Link({ identity, machine, process, accepts, events }, channel, dialled)
+    return new Link({ identity, machine, process, accepts, events }, channel, above !== undefined)
   }
 
-  /** A newer connection of a box stands for the older, which is dead or about to be. */
+  /**
+   * A newer connection stands for the older, which is dead or about to be. But where two boxes have
+   * dialled each other, both keep the one that the lower box dialled, or they would never agree (LINK-9).
+   */
   #established(link: Link): void {
     const box = link.peer?.box ?? ''
-    for (const other of this.#up) if (other.peer?.box === box) other.close('a newer link of the same box')
+    const other = [...this.#up].find(({ peer }) => peer?.box === box)
+    if (other && this.#keeps(other, link)) return link.close('another link of the same box')
+    other?.close('a newer link of the same box')
     this.#up.add(link)
     for (const dialler of this.#diallers.values()) if (dialler.above.box === box) dialler.established()
     this.#parts.machine.log('info', `linked with box ${box}`)
     this.refresh()
     this.#parts.changed()
+  }
+
+  #keeps(older: Link, newer: Link): boolean {
+    const { peer } = newer
+    if (!peer || older.dialled === newer.dialled || older.peer?.process !== peer.process) return false
+    const lower = this.#parts.identity.box < peer.box
+    return older.dialled === lower
   }
 
   async #frame(link: Link, frame: SiteFrame, lines: readonly string[]): Promise<void> {
@@ -131,6 +148,7 @@ export class Links {
     this.#parts.machine.log('info', `link with box ${link.peer?.box} closed: ${why}`)
     for (const site of this.#sitesOf(link)) site.leave(link)
     this.#joined.delete(link)
+    for (const dialler of this.#diallers.values()) if (dialler.above.box === link.peer?.box) dialler.lost()
     this.#parts.changed()
   }
 

@@ -212,6 +212,8 @@ export class RecordFlow {
   }
 
   async #offer(peer: SitePeer): Promise<void> {
+    // Before its first word the peer does not listen yet (LINK-4).
+    if (!peer.heard) return
     const streams: [string, string, number, number][] = []
     for (const [stream, { box, first, last }] of this.#held) {
       if (peer.offered.has(stream) || last <= (await this.#parts.log.position(stream))) continue
@@ -227,7 +229,7 @@ export class RecordFlow {
   #pushLive(peer: SitePeer, box: string, stream: string, rows: readonly RecordRow[]): void {
     const sent = peer.records.get(stream)
     const from = rows[0]?.seq ?? 1
-    if (sent === undefined && from === 1) peer.records.set(stream, 0)
+    if (sent === undefined && from === 1 && peer.heard) peer.records.set(stream, 0)
     if (peer.records.get(stream) === from - 1 && peer.link.hasLiveRoom()) this.#send(peer, box, stream, rows)
     else if (sent === undefined) this.#soon(this.#offer(peer))
   }

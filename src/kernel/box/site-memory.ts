@@ -1,10 +1,16 @@
 import type { SiteRow, Truth } from '../../store/truth.ts'
+import type { Term } from '../term.ts'
+import { compareTerms, parseTerm, termText } from '../term.ts'
 import type { Above } from './contract.ts'
 
 /** Written into a store by a restore, with a random id: each of its sites then asks others before it decides (TERM-7). */
 export const restoredNote = 'restored'
 
-type Doc = { readonly above: Above | null; readonly compared?: string | undefined }
+type Doc = {
+  readonly above: Above | null
+  readonly compared?: string | undefined
+  readonly met?: string | undefined
+}
 
 export const siteDoc = (above: Above | null): string => JSON.stringify({ above } satisfies Doc)
 
@@ -29,6 +35,16 @@ export class SiteMemory {
   /** The disk comes from a backup, and the site has not been compared with another box since. */
   get isRestored(): boolean {
     return this.#restore !== undefined && this.#restore !== this.#doc.compared
+  }
+
+  /** The highest term met elsewhere, as far as it mattered. */
+  get met(): Term | null {
+    return this.#doc.met === undefined ? null : parseTerm(this.#doc.met)
+  }
+
+  /** Another box has a higher term: this one must not decide again before it has that term's entries. */
+  async meet(term: Term): Promise<void> {
+    if (!this.met || compareTerms(term, this.met) > 0) await this.#save({ ...this.#doc, met: termText(term) })
   }
 
   async serveAbove(above: Above | null): Promise<void> {

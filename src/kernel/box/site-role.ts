@@ -1,5 +1,6 @@
 import { dutyOf, takeOverTerm } from '../site/duty.ts'
-import type { Duty } from '../site/duty.ts'
+import { randomId } from '../machine.ts'
+import type { Duty, Known } from '../site/duty.ts'
 import { lastTerm, relate } from '../site/history.ts'
 import type { Term } from '../term.ts'
 import { termText } from '../term.ts'
@@ -37,10 +38,13 @@ type Outside = {
 export class SiteRole {
   readonly #parts: SiteParts
   readonly #outside: Outside
+  /** Names the terms that this box opens. */
+  #stream: string
   #role: Role = { is: 'starting' }
 
   constructor(parts: SiteParts, outside: Outside) {
     this.#parts = parts
+    this.#stream = parts.process
     this.#outside = outside
   }
 
@@ -98,7 +102,7 @@ export class SiteRole {
 
   /** The keeper is gone: this box keeps from now on, once it has what the others have. */
   async takeOver(who: string): Promise<Answer> {
-    const { log, box, process, machine, site } = this.#parts
+    const { log, box, machine, site } = this.#parts
     if (this.isKeeping) return refused('keeps-already', { box })
     if (!this.#followsWhole(box)) return refused('does-not-follow', { box })
     if (!this.#outside.key.isHere) return refused('no-site-key')
@@ -106,7 +110,7 @@ export class SiteRole {
     return log.exclusive(async () => {
       const unknown = log.state.unknownKinds[0]
       if (unknown !== undefined) return refused('unknown-kind', { kind: unknown })
-      const term = takeOverTerm(log.history, log.state.handover, box, process)
+      const term = takeOverTerm(log.history, this.#known())
       machine.log('warn', `${site}: ${who} makes this box the keeper (${termText(term)})`)
       await this.#open(term, 'takeover')
       return { is: 'answered', n: log.history.n, answer: { term: termText(term) }, copies: 1, again: false }
@@ -114,8 +118,12 @@ export class SiteRole {
   }
 
   #duty(): Duty {
-    const { log, box, process } = this.#parts
-    return dutyOf(log.history, log.state.handover, box, process)
+    return dutyOf(this.#parts.log.history, this.#known())
+  }
+
+  #known(): Known {
+    const { log, box } = this.#parts
+    return { handover: log.state.handover, met: this.#outside.memory.met, box, stream: this.#stream }
   }
 
   /** A linked box that holds entries which stand above this box's own, the best of them. */
@@ -135,6 +143,8 @@ export class SiteRole {
   async #follow(peer: SitePeer): Promise<void> {
     const { log } = this.#parts
     this.#become({ is: 'following' })
+    const [mine, theirs] = [lastTerm(log.history), lastTerm(peer.history)]
+    if (theirs && mine?.keeper === this.#parts.box) await this.#outside.memory.meet(theirs)
     await log.exclusive(async () => {
       const { common, wins } = relate(log.history, peer.history)
       if (wins === 'theirs' && common < log.history.n) await this.#giveUp(common)
@@ -154,6 +164,8 @@ export class SiteRole {
     const { log, site, machine } = this.#parts
     const lost = `entries ${keep + 1} to ${log.history.n}`
     machine.log('warn', `${site}: ${lost} are not in the log that stands; they are handed in`)
+    // What it may decide after this is another branch than the one it leaves: never under the same term (TERM-6).
+    this.#stream = randomId(machine.random, 16)
     await log.giveUp(keep)
     await this.#outside.gaveUp()
   }

@@ -88,7 +88,7 @@ export class Site {
     })
     this.#records.load(streams)
     this.#asks = new Asks(parts, this.#keeper, { isKeeping, route: () => this.#route() })
-    this.#salvage = new SalvageFlow(parts, this.#asks)
+    this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
     this.#advert = new Advert(parts, this.#key, { route: () => this.#wayOn(), top })
     this.#role = new SiteRole(parts, {
       memory: this.#memory,
@@ -351,7 +351,7 @@ export class Site {
 
   /** Where records go: towards the keeper, else to the box above, so that they are in two places (LINK-6). */
   #nextHop(): SitePeer | undefined {
-    return this.#route()?.next ?? [...this.#peers.values()].find(({ isAbove }) => isAbove)
+    return this.#route()?.next ?? [...this.#peers.values()].find(({ isAbove, heard }) => isAbove && heard)
   }
 
   #became(role: Role, before: Role): void {

@@ -14,6 +14,9 @@ const worthCompressing = 400
 /** No frame is larger, whatever a hostile peer packs into it. */
 const maxTextBytes = 4 * 1024 * 1024
 
+/** Throws at what is no UTF-8, since a text that is not the sender's has another hash. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 export function encodeFrame(number: number, frame: Frame, lines: readonly string[] = []): Uint8Array {
   const json = JSON.stringify(frame)
   const text = Buffer.from(lines.length === 0 ? json : `${json}\n${lines.join('\n')}`)
@@ -42,7 +45,8 @@ export function decodeFrame(message: Uint8Array): Received {
 }
 
 function textOf(form: number, packed: Buffer): string {
-  if (form === 0) return packed.toString()
-  if (form === 1) return zstdDecompressSync(packed, { maxOutputLength: maxTextBytes }).toString()
+  if (packed.length > maxTextBytes) throw new Error('a frame is too large')
+  if (form === 0) return utf8.decode(packed)
+  if (form === 1) return utf8.decode(zstdDecompressSync(packed, { maxOutputLength: maxTextBytes }))
   throw new Error(`no such form of frame: ${form}`)
 }

@@ -1,8 +1,10 @@
 import { sha256 } from '../digest.ts'
 import type { Term } from '../term.ts'
+import { compareTerms } from '../term.ts'
+import type { Known } from './duty.ts'
 import { dutyOf, takeOverTerm } from './duty.ts'
 import type { Boundary, History } from './history.ts'
-import { relate } from './history.ts'
+import { lastTerm, relate } from './history.ts'
 import type { HandOver } from './writer.ts'
 
 /** One entry as the model knows it: its running hash, and what it opens or hands over. */
@@ -14,7 +16,16 @@ export type ModelEntry = {
 
 export type ModelLog = readonly ModelEntry[]
 
-type ModelBox = { readonly name: string; log: ModelLog; process: string; backups: ModelLog[] }
+/** What a backup brings back: the log, and the highest term met elsewhere. */
+type Card = { readonly log: ModelLog; readonly met: Term | null }
+
+type ModelBox = {
+  readonly name: string
+  log: ModelLog
+  met: Term | null
+  stream: string
+  backups: readonly Card[]
+}
 
 export type Act =
   | 'write'
@@ -46,10 +57,12 @@ export class BranchModel {
   #ids = 0
 
   constructor(names: readonly string[]) {
-    this.boxes = names.map((name) => ({ name, log: [], process: this.#id('p'), backups: [[]] }))
+    this.boxes = names.map((name) => {
+      return { name, log: [], met: null, stream: this.#id('p'), backups: [{ log: [], met: null }] }
+    })
     const [first] = this.boxes
     if (first)
-      this.#append(first, { opens: { reign: 1, keeper: first.name, start: 1, stream: first.process } })
+      this.#append(first, { opens: { reign: 1, keeper: first.name, start: 1, stream: first.stream } })
     for (const box of this.boxes) box.log = first?.log ?? []
   }
 
@@ -61,21 +74,21 @@ export class BranchModel {
         for (let i = 0; i < count; i++) this.#say(me)
         break
       case 'restart':
-        me.process = this.#id('p')
+        me.stream = this.#id('p')
         break
       case 'takeOver':
-        this.#append(me, { opens: takeOverTerm(historyOf(me.log), handOver(me.log), me.name, me.process) })
+        this.#append(me, { opens: takeOverTerm(historyOf(me.log), knownTo(me)) })
         break
       case 'handOver':
         if (me !== peer && this.#keeps(me))
           this.#append(me, { handsTo: { to: peer.name, reign: lastReign(me.log) + 1 } })
         break
       case 'backUp':
-        me.backups.push(me.log)
+        me.backups = [...me.backups, { log: me.log, met: me.met }]
         break
       case 'restore':
-        me.log = me.backups[count % me.backups.length] as ModelLog
-        me.process = this.#id('p')
+        Object.assign(me, me.backups[count % me.backups.length])
+        me.stream = this.#id('p')
         break
       case 'meet':
         this.#follow(me, peer, Infinity)
@@ -89,12 +102,15 @@ export class BranchModel {
 
   /**
    * Follows the other if its log stands above, for at most so many entries. Who gave up entries never
-   * goes on under the term that it had given them: an orphan is its term and its place.
+   * goes on under the term that it had given them: an orphan is its term and its place. A keeper
+   * remembers the term that it gives way to, and waits for its entries.
    */
   #follow(me: ModelBox, peer: ModelBox, most: number): void {
     const { common, wins } = relate(historyOf(me.log), historyOf(peer.log))
     if (wins !== 'theirs') return
-    if (common < me.log.length) me.process = this.#id('p')
+    const [mine, theirs] = [lastTerm(historyOf(me.log)), lastTerm(historyOf(peer.log))]
+    if (theirs && mine?.keeper === me.name && (!me.met || compareTerms(theirs, me.met) > 0)) me.met = theirs
+    if (common < me.log.length) me.stream = this.#id('p')
     me.log = peer.log.slice(0, Math.min(peer.log.length, common + most))
   }
 
@@ -104,7 +120,7 @@ export class BranchModel {
 
   /** Takes the role that the log gives it. */
   #keeps(box: ModelBox): boolean {
-    const duty = dutyOf(historyOf(box.log), handOver(box.log), box.name, box.process)
+    const duty = dutyOf(historyOf(box.log), knownTo(box))
     if (duty.is === 'open') this.#append(box, { opens: duty.term })
     return duty.is !== 'follow'
   }
@@ -129,6 +145,10 @@ export function historyOf(log: ModelLog): History {
 export function sharedLength(a: ModelLog, b: ModelLog): number {
   const parted = a.findIndex(({ chain }, index) => b[index]?.chain !== chain)
   return parted < 0 ? a.length : parted
+}
+
+function knownTo({ name, log, met, stream }: ModelBox): Known {
+  return { handover: handOver(log), met, box: name, stream }
 }
 
 function handOver(log: ModelLog): HandOver | null {

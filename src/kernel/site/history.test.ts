@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Term } from '../term.ts'
+import { termText } from '../term.ts'
 import type { Act, ModelLog } from './branches.ts'
 import { BranchModel, historyOf, sharedLength } from './branches.ts'
 import type { History } from './history.ts'
@@ -80,6 +81,23 @@ describe('over whatever logs keepers, take-overs and backups can grow', () => {
         expect(chained.filter(([a, c]) => !beats(a, c))).toEqual([])
       }),
       { numRuns: 60 },
+    )
+  })
+
+  test('TERM-10 a term and a place name one entry for ever', () => {
+    fc.assert(
+      fc.property(grown, (logs) => {
+        const named = new Map<string, string>()
+        for (const log of logs) {
+          const history = historyOf(log)
+          for (const [index, { chain }] of log.entries()) {
+            const term = termAt(history, index + 1)
+            const name = `${term && termText(term)} ${index + 1}`
+            expect(named.get(name) ?? chain).toBe(chain)
+            named.set(name, chain)
+          }
+        }
+      }),
     )
   })
 

@@ -18,7 +18,7 @@ const apply: Apply<typeof facts, typeof tables> = {
     }
     const before = body.before === null ? undefined : rows.streams.get(body.before)
     if (before && before.seq > body.beforeSeq) {
-      rows.clones.put({ stream, other: body.before, box, how: 'the stream before it had come further', n })
+      rows.clones.put({ stream, other: before.stream, box, how: 'the stream before it had come further', n })
     }
   },
   'site.keeper': (rows, { body, n }) => {
@@ -49,6 +49,7 @@ const apply: Apply<typeof facts, typeof tables> = {
 
 const erase: Erase<typeof tables> = (rows, places) => {
   for (const { n, i } of places) {
+    rows.quarantine.remove(n, i)
     // An orphan's lines follow it in its entry: line i stands at place i + 1.
     for (const line of rows.orphanLines.list('byPlace', n, i - 1))
       rows.orphanLines.remove(line.term, line.n, line.i)

@@ -1,20 +1,42 @@
 import { kindsOf, parseHead, parseLine } from '../entry.ts'
-import type { Head } from '../entry.ts'
 import type { Orphan } from '../pack/action.ts'
 import type { Saying } from './sequencer.ts'
 import type { SiteViews } from './views.ts'
 
+/** A decision of a branch that lost, as text. A line that was erased on the way is left out. */
+export type OrphanText = {
+  readonly term: string
+  readonly n: number
+  readonly head: string
+  readonly lines: readonly { readonly i: number; readonly line: string }[]
+}
+
 /** What a keeper says when it is handed a decision of a branch that lost. */
-export function orphanFacts(
-  term: string,
-  n: number,
-  head: string,
-  lines: readonly string[],
-): readonly Saying[] {
+export function orphanFacts({ term, n, head, lines }: OrphanText): readonly Saying[] {
   const kinds = kindsOf(parseHead(head)).length
-  const parts =
-    kinds === 0 ? [] : lines.map((line, i) => ({ kind: 'orphan.line', body: { term, n, i, line } }))
+  const parts = lines.map(({ i, line }) => ({ kind: 'orphan.line', body: { term, n, i, line } }))
   return [{ kind: 'orphan.kept', body: { term, n, head, kinds } }, ...parts]
+}
+
+/** The orphans in an entry that was handed in: itself, or those that its keeper had been handed. */
+export function orphansIn(term: string, n: number, head: string, bodies: string): readonly OrphanText[] {
+  const parsed = parseHead(head)
+  const lines = bodies === '' ? [] : bodies.split('\n').map((line, i) => ({ i, line }))
+  if (parsed.form === 'a') return [{ term, n, head, lines }]
+  return parsed.form === 'k' ? nestedOrphans(parsed.kinds, lines) : []
+}
+
+function nestedOrphans(kinds: readonly string[], lines: OrphanText['lines']): readonly OrphanText[] {
+  const found: { term: string; n: number; head: string; lines: { i: number; line: string }[] }[] = []
+  for (const { i, line } of lines) {
+    const { body, hollow } = parseLine(line)
+    if (hollow) continue
+    if (kinds[i] === 'orphan.kept') {
+      const { term, n, head } = body as OrphanText
+      found.push({ term, n, head, lines: [] })
+    } else if (kinds[i] === 'orphan.line') found.at(-1)?.lines.push(body as { i: number; line: string })
+  }
+  return found.map((orphan) => ({ ...orphan, lines: orphan.lines.map(({ i, line }) => ({ i, line })) }))
 }
 
 /** An orphan as its pack looks at it. */
@@ -28,17 +50,4 @@ export function orphanAt(views: SiteViews, term: string, n: number): Orphan | un
   })
   const { action, key, who, settled } = row
   return { term, n, action, key, who, settled, facts: said, answer: head.asked.answer }
-}
-
-/** Orphans that the losing keeper had itself been handed: they are handed on. */
-export function nestedOrphans(head: Head & { form: 'k' }, bodies: string) {
-  if (!head.kinds.includes('orphan.kept')) return []
-  const found: { term: string; n: number; head: string; lines: string[] }[] = []
-  bodies.split('\n').forEach((line, i) => {
-    const { body } = parseLine(line)
-    if (head.kinds[i] === 'orphan.kept')
-      found.push({ ...(body as { term: string; n: number; head: string }), lines: [] })
-    else if (body) found.at(-1)?.lines.push((body as { line: string }).line)
-  })
-  return found
 }

@@ -2,16 +2,28 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RecordRow } from '../../store/truth.ts'
 import { canonical, sha256 } from '../digest.ts'
-import { factsOf, headText, maxFactBytes, nextChain, parseHead } from '../entry.ts'
+import {
+  bodyLine,
+  factsOf,
+  headText,
+  hollowLine,
+  maxFactBytes,
+  nextChain,
+  parseHead,
+  parseLine,
+} from '../entry.ts'
+import { entryLines, parseEntries } from '../link/lines.ts'
 import { seededRandom } from '../manual-machine.ts'
+import { know } from '../pack/kinds.ts'
 import { hashViews } from '../views/hash.ts'
-import { toyKnown } from '../pack/toy-pack.ts'
+import { toy, toyKnown } from '../pack/toy-pack.ts'
+import { kernelPack } from './kernel-pack.ts'
 import type { Item, Outcome } from './sequencer.ts'
 import { sequence } from './sequencer.ts'
-import { ToyLog, at, openToyViews, toyRecord } from './toy-log.ts'
+import { ToyLog, at, hollowed, openToyViews, toyRecord } from './toy-log.ts'
 
-function keeper() {
-  const opened = openToyViews()
+function keeper(known = toyKnown) {
+  const opened = openToyViews(known)
   const random = seededRandom(3)
   const log: ReturnType<typeof sequence>['rows'][number][] = []
   const step = (...items: readonly Item[]) => {
@@ -80,22 +92,18 @@ describe('records', () => {
     expect(row?.chain).toBe(nextChain('', { head: record.head, bodies: record.body }))
   })
 
-  test('a record is not refused for its content', () => {
+  test('LOG-10 a record is not refused for its content', () => {
     using box = keeper()
     const { head } = toyRecord('toy.seen', {}, 1)
-    box.kept(
-      records([
-        { seq: 1, head, body: '{"tag":7}' },
-        { ...toyRecord('toy.seen', {}, 2), body: '{{' },
-      ]),
-    )
-    expect(box.log.map((row) => parseHead(row.head).form)).toEqual(['r', 'r'])
+    box.kept(records([{ seq: 1, head, body: '{"tag":7}' }]))
+    expect(box.log.map((row) => parseHead(row.head).form)).toEqual(['r'])
     expect(box.views.kernel.quarantine.all()).toMatchObject([{ n: 1, kind: 'toy.seen' }])
-    expect(box.views.kernel.skipped.all()).toMatchObject([{ n: 2 }])
-    expect(box.views.position('stream1')).toBe(2)
+    expect(box.views.position('stream1')).toBe(1)
   })
 
   const from = { box: 'box1', stream: 'stream1', seq: 1 }
+  const said = toyRecord('toy.seen', {}, 1)
+  const unreadable = /cannot be read as a record/
   const strange: [string, RecordRow, RegExp][] = [
     ['an unknown kind', toyRecord('toy.unheard', 1, 1), /does not know toy.unheard/],
     ['a decision', toyRecord('toy.moved', {}, 1), /only the keeper decides it/],
@@ -103,22 +111,49 @@ describe('records', () => {
     ['another seq', { ...toyRecord('toy.seen', {}, 2), seq: 1 }, /names another place/],
     ['another box', toyRecord('toy.seen', {}, 1, { box: 'box2' }), /names another place/],
     ['another stream', toyRecord('toy.seen', {}, 1, { stream: 'stream2' }), /names another place/],
-    ['no record', { seq: 1, head: headText({ form: 'k', at, kinds: [] }), body: '' }, /not a record/],
+    ['no record', { seq: 1, head: headText({ form: 'k', at, kinds: [] }), body: '' }, unreadable],
     [
       'a quarantined one',
       { seq: 1, head: headText({ form: 'q', at, kind: 'toy.seen', from, why: '' }), body: '{}' },
-      /not a record/,
+      unreadable,
     ],
-    ['no head', { seq: 1, head: 'hello', body: '{}' }, /cannot be read/],
+    ['no head', { seq: 1, head: 'hello', body: '{}' }, unreadable],
+    ['a head in other bytes', { ...said, head: said.head.replace(',', ', ') }, unreadable],
+    ['a head of two lines', { ...said, head: said.head.replace(',', ',\n') }, unreadable],
+    ['a line that is no JSON', { ...said, body: '{{' }, unreadable],
+    ['two lines', { ...said, body: '{\n}' }, unreadable],
+    ['over 32 KiB', toyRecord('toy.seen', { tag: 'x'.repeat(maxFactBytes + 27) }, 1), /over 32 KiB/],
   ]
-  test.each(strange)('what cannot be judged is kept, in sight, and blocks nobody: %s', (_, record, why) => {
+  test.each(strange)(
+    'LOG-10 what cannot be judged is kept, in sight, and blocks nobody: %s',
+    (_, record, why) => {
+      using box = keeper()
+      expect(first(box.kept(records([record, ...seenRows(2, 3)])))).toEqual({ did: 'records', upTo: 3 })
+      const [row] = box.log
+      expect(parseHead(row?.head ?? '')).toMatchObject({ form: 'q', from, why: expect.stringMatching(why) })
+      expect(parseLine(row?.bodies ?? '')).toEqual({
+        body: { head: record.head, body: record.body.slice(0, 24 * 1024) },
+        hollow: false,
+      })
+      expect(box.views.kernel.quarantine.all()).toMatchObject([{ n: 1, why: expect.stringMatching(why) }])
+      expect(box.rows['visits']?.get('a', 'north')).toMatchObject({ hits: 2 })
+      expect(parseEntries(entryLines(box.log).join('\n').split('\n'), 0, '')).toEqual(box.log)
+    },
+  )
+
+  test('LOG-10 a record as long as its box may write it is judged, salt and all', () => {
     using box = keeper()
-    expect(first(box.kept(records([record, ...seenRows(2, 3)])))).toEqual({ did: 'records', upTo: 3 })
-    const [row] = box.log
-    expect(parseHead(row?.head ?? '')).toMatchObject({ form: 'q', from, why: expect.stringMatching(why) })
-    expect(JSON.parse(row?.bodies ?? '')).toEqual({ head: record.head, body: record.body })
-    expect(box.views.kernel.quarantine.all()).toMatchObject([{ n: 1, why: expect.stringMatching(why) }])
-    expect(box.rows['visits']?.get('a', 'north')).toMatchObject({ hits: 2 })
+    const person = (size: number) => toyRecord('toy.person', { tag: 'a', name: 'x'.repeat(size) }, 1)
+    const { length } = person(0).body
+    box.kept(records([person(maxFactBytes - length)]))
+    expect(box.log.map((row) => parseHead(row.head).form)).toEqual(['r'])
+  })
+
+  test('LOG-16 a person in a record that could not be judged can be erased', () => {
+    using box = keeper(know(kernelPack, []))
+    const [row] = box.kept(records([toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1)])).rows
+    expect(row?.bodies).toMatch(/^\^[0-9a-z]{26}\{"head":.*Ada/)
+    expect(hollowLine(row?.bodies ?? '')).toMatch(/^~[\w-]{43}$/)
   })
 })
 
@@ -180,6 +215,34 @@ describe('actions', () => {
     expect(first(box.kept(pay('key', 6)))).toEqual(conflict)
     expect(first(box.kept(act('toy.sign', 'key', { from: 'bank', to: 'a', cents: 5 })))).toEqual(conflict)
     expect(box.log).toHaveLength(1)
+  })
+
+  const nothing: [string, Item][] = [
+    ['undefined', act('toy.hush', 'key')],
+    ['null', { ...(pay('key') as Item & { do: 'act' }), action: 'toy.give' }],
+  ]
+  test.each(nothing)('LOG-12 an answer of %s is an answer: nothing, the second time too', (_, item) => {
+    const give = { ...toy.actions['pay'], decide: () => ({ facts: [], answer: null }) }
+    using box = keeper(
+      know(kernelPack, [{ ...toy, actions: { ...toy.actions, give } as typeof toy.actions }]),
+    )
+    const answer = { did: 'act', n: 1, answer: null }
+    expect(first(box.kept(item))).toEqual({ ...answer, again: false })
+    expect(box.kept(item)).toEqual({ rows: [], outcomes: [{ ...answer, again: true }] })
+    expect(box.views.kernel.answers.get('key')).toMatchObject({ n: 1, answer: null })
+    using follower = openToyViews(box.views.known)
+    for (const row of box.log) follower.views.apply(row)
+    expect(follower.hash()).toBe(box.hash())
+  })
+
+  test('LOG-12 a key that was answered is answered again by a keeper that no longer knows the action', () => {
+    using old = keeper()
+    old.kept(pay('key'))
+    using box = keeper(know(kernelPack, [{ ...toy, actions: {} }]))
+    for (const row of old.log) box.views.apply(row)
+    expect(first(box.step(pay('key')))).toEqual({ did: 'act', n: 1, answer: { left: -5 }, again: true })
+    expect(first(box.step(pay('key', 6)))).toMatchObject({ did: 'refused', code: 'key-conflict' })
+    expect(first(box.step(pay('new')))).toMatchObject({ did: 'refused', code: 'unknown-action' })
   })
 
   const refusals: [string, Item, Record<string, unknown>][] = [
@@ -256,11 +319,31 @@ describe('actions', () => {
     ])
   })
 
-  test('a fact over 32 KiB is refused', () => {
+  test('LOG-19 a fact over 32 KiB is refused', () => {
     using box = keeper()
     const sign = (size: number) => act('toy.sign', `k${size}`, { tag: 'a', name: 'x'.repeat(size) })
     expect(first(box.step(sign(maxFactBytes)))).toMatchObject({ did: 'refused', code: 'internal' })
     expect(first(box.step(sign(maxFactBytes - 100)))).toMatchObject({ did: 'act' })
+  })
+
+  test('LOG-19 a decision that could not travel as one frame is refused', () => {
+    const facts = (count: number) =>
+      Array.from({ length: count }, () => {
+        return { kind: 'signed', body: { tag: 'a', name: 'x'.repeat(maxFactBytes - 100) } }
+      })
+    const flood = {
+      ...toy.actions['sign'],
+      decide: ({ tag }: { tag: string }) => ({ facts: facts(Number(tag)), answer: 'flooded' }),
+    }
+    using box = keeper(
+      know(kernelPack, [{ ...toy, actions: { ...toy.actions, flood } as typeof toy.actions }]),
+    )
+    const ask = (count: number) => act('toy.flood', `k${count}`, { tag: String(count), name: '' })
+    expect(box.step(ask(40))).toEqual({
+      rows: [],
+      outcomes: [{ did: 'refused', code: 'too-large', detail: { action: 'toy.flood' } }],
+    })
+    expect(first(box.step(ask(20)))).toMatchObject({ did: 'act', n: 1 })
   })
 })
 
@@ -380,12 +463,35 @@ describe('entries that a branch hands in', () => {
     expect(first(box.kept(handIn(second as never)))).toEqual({ did: 'handedIn', n: 2 })
   })
 
-  test('what no keeper can have written is handed in without harm to anybody', () => {
-    using box = keeper()
-    const { rows, outcomes } = box.kept(handIn({ n: 1, head: 'nonsense', bodies: '' }), pay('key'))
-    expect(outcomes).toMatchObject([{ did: 'handedIn' }, { did: 'act' }])
-    expect(rows).toHaveLength(1)
+  const [record] = seenRows(1, 1) as [RecordRow]
+  const decided = headText({
+    form: 'a',
+    at,
+    kinds: ['toy.moved'],
+    asked: { action: 'toy.pay', key: 'k', digest: 'd', who: 'ada', answer: 1 },
   })
+  const unwritten: [string, string, string][] = [
+    ['nonsense', 'nonsense', ''],
+    ['a head in other bytes', record.head.replace(',', ', '), record.body],
+    ['a head of two lines', record.head.replace(',', ',\n'), record.body],
+    ['a body of two lines', record.head, '{\n}'],
+    ['a body that is no JSON', record.head, '{{'],
+    ['a decision with a line too many', decided, '1\n2'],
+    ['a decision whose line is no JSON', decided, '{{'],
+    ['an instant that is none', record.head.replace(/\[\d+,\d+,\d+\]/, '7'), record.body],
+  ]
+  test.each(unwritten)(
+    'TERM-6 what no keeper can have written is not taken, and harms nobody: %s',
+    (_, head, bodies) => {
+      using box = keeper()
+      const { rows, outcomes } = box.kept(handIn({ n: 4, head, bodies }), pay('key'))
+      expect(outcomes).toMatchObject([
+        { did: 'refused', code: 'unreadable', detail: { term, n: 4 } },
+        { did: 'act', n: 1 },
+      ])
+      expect(rows).toHaveLength(1)
+    },
+  )
 
   test('TERM-6 the same place under another term is another decision', () => {
     using box = keeper()
@@ -430,11 +536,33 @@ describe('entries that a branch hands in', () => {
     const from = { box: 'box1', stream: 'stream1', seq: 1 }
     log.add(
       { form: 'q', at, kind: 'unknown', from, why: 'the keeper does not know toy.seen' },
-      JSON.stringify({ head: known.head, body: known.body }),
+      bodyLine({ head: known.head, body: known.body }, seededRandom()),
     )
     box.kept(handIn(log.rows[0] as never))
     expect(box.log).toMatchObject([{ head: known.head, bodies: known.body }])
     expect(box.rows['visits']?.all()).toHaveLength(1)
+  })
+
+  test('LOG-16 a record that its keeper could not judge and that was erased since takes its place hollow', () => {
+    using old = keeper(know(kernelPack, []))
+    old.kept(records([toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1)]))
+    const hollow = hollowed(old.log[0] as never, [{ n: 1, i: 0 }])
+    using box = keeper()
+    expect(first(box.kept(handIn(hollow)))).toEqual({ did: 'handedIn', n: 1 })
+    expect(box.log).toMatchObject([{ head: hollow.head, bodies: hollow.bodies }])
+    expect(box.views.position('stream1')).toBe(1)
+    expect(first(box.kept(handIn(hollow)))).toEqual({ did: 'handedIn', n: 1 })
+    expect(box.log).toHaveLength(1)
+  })
+
+  test('LOG-16 an orphan that is handed on without an erased line keeps its other lines at their places', () => {
+    using middle = keeper()
+    const row = branch()[4] as { n: number; head: string; bodies: string }
+    const [kept] = middle.kept(handIn(row)).rows
+    using box = keeper()
+    box.kept(handIn(hollowed(kept as never, [{ n: 1, i: 1 }]), '2/boxm/1/streamm'))
+    const [, moved] = row.bodies.split('\n')
+    expect(box.views.kernel.orphanLines.all()).toMatchObject([{ term, n: 5, i: 1, line: moved }])
   })
 })
 

@@ -2,14 +2,14 @@ import { StoreError } from '../../store/truth.ts'
 import type { LogRow, RecordRow } from '../../store/truth.ts'
 import { hashViews } from '../views/hash.ts'
 import { canonical, sha256 } from '../digest.ts'
-import { bodyLine, headText, maxFactBytes, nextChain, parseHead } from '../entry.ts'
+import { bodyLine, factsOf, headText, maxFactBytes, nextChain, parseHead, parseLine } from '../entry.ts'
 import type { Head } from '../entry.ts'
 import type { Instant } from '../instant.ts'
 import type { Random } from '../machine.ts'
 import type { Asking } from '../pack/action.ts'
 import type { Pack } from '../pack/pack.ts'
 import { kernelPack } from './kernel-pack.ts'
-import { nestedOrphans, orphanAt, orphanFacts } from './orphans.ts'
+import { orphanAt, orphanFacts, orphansIn } from './orphans.ts'
 import type { SiteViews } from './views.ts'
 
 /** What a keeper is given to order. */
@@ -59,6 +59,12 @@ export type Outcome =
 
 export type Step = { readonly rows: readonly LogRow[]; readonly outcomes: readonly Outcome[] }
 
+/** The text of one entry: more could not travel as one frame. */
+const maxEntryChars = 1024 * 1024
+/** Of a record that cannot be judged, so much is kept. */
+const keptOfRejected = 24 * 1024
+const saltBytes = 27
+
 /** What a keeper adds to the views' rules: the moment, and chance from outside. */
 export type Moment = { readonly at: Instant; readonly random: Random }
 
@@ -83,13 +89,13 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
 
   const takeRecord = ({ seq, head, body }: RecordRow, box: string, stream: string): boolean => {
     if (seq !== views.position(stream) + 1) return false
-    const why = refusal(views, head, box, stream, seq)
+    const why = refusal(views, head, body, box, stream, seq)
     if (why === undefined) appendText(head, body)
-    else
-      append(
-        { form: 'q', at: moment.at, kind: 'unknown', from: { box, stream, seq }, why },
-        bodyLine({ head, body }, null),
-      )
+    else {
+      // What it holds may be a person's: it can be erased like one (LOG-16).
+      const kept = bodyLine({ head, body: body.slice(0, keptOfRejected) }, moment.random)
+      append({ form: 'q', at: moment.at, kind: 'unknown', from: { box, stream, seq }, why }, kept)
+    }
     return true
   }
 
@@ -99,12 +105,12 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
   }
 
   const decide = (ask: Ask): Outcome => {
-    const known = views.known.actions.get(ask.action)
-    if (!known) return { did: 'refused', code: 'unknown-action', detail: { action: ask.action } }
     const digest = sha256(canonical([ask.action, ask.input]))
     const before = views.kernel.answers.get(ask.key)
     if (before?.digest === digest) return { did: 'act', n: before.n, answer: before.answer, again: true }
     if (before) return { did: 'refused', code: 'key-conflict', detail: { key: ask.key } }
+    const known = views.known.actions.get(ask.action)
+    if (!known) return { did: 'refused', code: 'unknown-action', detail: { action: ask.action } }
     const input = known.action.input.safeParse(ask.input)
     if (!input.success) {
       const [issue] = input.error.issues
@@ -127,7 +133,10 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       const said = decided.facts.map(({ kind, body }) => ({ kind: fullKind(known.pack, kind), body }))
       const asked = { action: ask.action, key: ask.key, digest, who: ask.who, answer: decided.answer ?? null }
       const head: Head = { form: 'a', at: moment.at, kinds: said.map(({ kind }) => kind), asked }
-      const n = append(head, said.map(checkedLine).join('\n'))
+      const bodies = said.map(checkedLine).join('\n')
+      if (bodies.length > maxEntryChars)
+        return { did: 'refused', code: 'too-large', detail: { action: ask.action } }
+      const n = append(head, bodies)
       return { did: 'act', n, answer: asked.answer, again: false }
     } catch (error) {
       if (error instanceof StoreError) throw error
@@ -165,32 +174,21 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
   }
 
   const handIn = ({ term, n, head: text, bodies }: Item & { do: 'handIn' }): Outcome => {
-    const head = parseHead(text)
+    const head = readable(text, bodies)
+    if (!head) return { did: 'refused', code: 'unreadable', detail: { term, n } }
     if (head.form === 'r' || head.form === 'q') {
       const { box, stream, seq } = head.from
-      const record = head.form === 'r' ? { seq, head: text, body: bodies } : (JSON.parse(bodies) as RecordRow)
-      takeRecord({ ...record, seq }, box, stream)
+      const record = head.form === 'r' ? { seq, head: text, body: bodies } : rejected(seq, bodies)
+      if (record) takeRecord(record, box, stream)
+      else if (seq === views.position(stream) + 1) appendText(text, bodies)
       if (views.position(stream) < seq)
         return { did: 'refused', code: 'records-missing', detail: { stream, seq } }
-    } else if (head.form === 'a') {
-      if (!views.kernel.orphans.get(term, n)) say(orphanFacts(term, n, text, bodies.split('\n')))
     } else {
-      for (const nested of nestedOrphans(head, bodies)) {
-        if (!views.kernel.orphans.get(nested.term, nested.n))
-          say(orphanFacts(nested.term, nested.n, nested.head, nested.lines))
+      for (const orphan of orphansIn(term, n, text, bodies)) {
+        if (!views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(orphan))
       }
     }
     return { did: 'handedIn', n: views.cursor.n }
-  }
-
-  /** What cannot even be read came from no keeper: there is nothing in it to keep. */
-  const handInReadable = (item: Item & { do: 'handIn' }): Outcome => {
-    try {
-      parseHead(item.head)
-    } catch {
-      return { did: 'handedIn', n: views.cursor.n }
-    }
-    return handIn(item)
   }
 
   const outcomes = items.map((item): Outcome => {
@@ -209,7 +207,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
         return { did: 'said', n: say([{ kind: 'base.laid', body }]) }
       }
       case 'handIn':
-        return handInReadable(item)
+        return handIn(item)
     }
   })
   return { rows, outcomes }
@@ -222,22 +220,40 @@ const fullKind = (pack: Pack, kind: string): string =>
 /** Why a record cannot be judged by this keeper. Its content is never a reason: that is the pack's. */
 function refusal(
   views: SiteViews,
-  headLine: string,
+  line: string,
+  body: string,
   box: string,
   stream: string,
   seq: number,
 ): string | undefined {
-  try {
-    const head = parseHead(headLine)
-    if (head.form !== 'r') return 'not a record'
-    if (head.from.box !== box || head.from.stream !== stream || head.from.seq !== seq)
-      return 'its head names another place'
-    const kind = views.known.kinds.get(head.kind)
-    if (!kind) return `the keeper does not know ${head.kind}`
-    return kind.fact.said === 'record'
-      ? undefined
-      : `${head.kind} is not for recording: only the keeper decides it`
-  } catch {
-    return 'its head cannot be read'
+  const head = readable(line, body)
+  if (head?.form !== 'r') return 'it cannot be read as a record'
+  if (head.from.box !== box || head.from.stream !== stream || head.from.seq !== seq) {
+    return 'its head names another place'
   }
+  if (Buffer.byteLength(body) > maxFactBytes + saltBytes) return 'it is over 32 KiB'
+  const kind = views.known.kinds.get(head.kind)
+  if (!kind) return `the keeper does not know ${head.kind}`
+  return kind.fact.said === 'record'
+    ? undefined
+    : `${head.kind} is not for recording: only the keeper decides it`
+}
+
+/** An entry as this box would have written it, with as many lines as kinds, each of which can be read. */
+function readable(line: string, bodies: string): Head | undefined {
+  try {
+    const head = parseHead(line)
+    factsOf(head, bodies)
+    return headText(head) === line ? head : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The record inside a quarantined one; undefined where it was erased. */
+function rejected(seq: number, bodies: string): RecordRow | undefined {
+  const { body, hollow } = parseLine(bodies)
+  if (hollow) return undefined
+  const { head, body: line } = body as { head: string; body: string }
+  return { seq, head, body: line }
 }

@@ -15,7 +15,10 @@ export const tables = {
     { key: ['stream'], indexes: { byBox: ['box'], byBefore: ['before'] } },
   ),
   /** What was answered to which key (LOG-12). */
-  answers: table({ key: text(), digest: text(), n: integer(), answer: json<unknown>() }, { key: ['key'] }),
+  answers: table(
+    { key: text(), digest: text(), n: integer(), answer: optional(json<unknown>()) },
+    { key: ['key'] },
+  ),
   terms: table(
     { n: integer(), term: text(), reign: integer(), keeper: text(), start: integer(), how: text() },
     { key: ['n'] },
@@ -25,6 +28,8 @@ export const tables = {
   boxes: table({ box: text(), publicKey: text(), small: flag(), n: integer() }, { key: ['box'] }),
   /** What could not be used, in sight until a person decides. */
   quarantine: table({ n: integer(), i: integer(), kind: text(), why: text() }, { key: ['n', 'i'] }),
+  /** Kinds in the log, judged and yet not known to this version: it may follow, and not keep. */
+  unknownKinds: table({ kind: text(), n: integer() }, { key: ['kind'] }),
   /** Entries whose apply threw: skipped whole, everywhere alike. */
   skipped: table({ n: integer(), why: text() }, { key: ['n'] }),
   orphans: table(

@@ -3,8 +3,8 @@ import { StoreError } from '../../store/truth.ts'
 import type { LogRow } from '../../store/truth.ts'
 import { factsOf, parseHead } from '../entry.ts'
 import type { Fact, Head } from '../entry.ts'
-import type { Known } from '../pack/kinds.ts'
-import type { Pack } from '../pack/pack.ts'
+import type { Kind, Known } from '../pack/kinds.ts'
+import type { Pack, Told } from '../pack/pack.ts'
 import type { RowsOf, Tables } from '../pack/table.ts'
 import { createTable, tableName } from '../views/ddl.ts'
 import { openRows } from '../views/rows.ts'
@@ -29,6 +29,7 @@ export class SiteViews {
   #cursor: Cursor
   #committed: Cursor
   #open = false
+  #hollow = false
 
   /** Opens the views, or makes them anew, empty, where they were made under other rules. */
   constructor(database: Database, known: Known) {
@@ -46,6 +47,11 @@ export class SiteViews {
 
   get cursor(): Cursor {
     return this.#cursor
+  }
+
+  /** Facts without their bodies went in: what an older base says of these views need not hold. */
+  get sawHollow(): boolean {
+    return this.#hollow
   }
 
   rows(pack: Pack): RowsOf<Tables> {
@@ -102,12 +108,15 @@ export class SiteViews {
   replaceRows(cursor: Cursor, fill: (database: Database) => boolean): boolean {
     this.#begin()
     this.#cursor = cursor
-    if (fill(this.#database)) {
-      this.commit()
-      return true
+    let filled = false
+    try {
+      filled = fill(this.#database)
+    } catch (error) {
+      if (error instanceof StoreError && error.reason === 'full') throw error
     }
-    this.rollback()
-    return false
+    if (filled) this.commit()
+    else this.rollback()
+    return filled
   }
 
   close(): void {
@@ -132,16 +141,24 @@ export class SiteViews {
     try {
       factsOf(head, row.bodies).forEach((fact, i) => this.#applyFact(row.n, i, head, fact))
     } catch (error) {
+      if (error instanceof StoreError) throw error
       this.#database.exec('ROLLBACK TO entry')
-      if (error instanceof StoreError || fails === 'or refuse') throw error
-      this.kernel.skipped.put({ n: row.n, why: String(error).slice(0, 500) })
+      if (fails === 'or refuse') {
+        this.#database.exec('RELEASE entry')
+        throw error
+      }
+      this.kernel.skipped.put({ n: row.n, why: thrown(error) })
     }
     this.#database.exec('RELEASE entry')
   }
 
   #applyFact(n: number, i: number, head: Head, fact: Fact): void {
-    if (fact.hollow) return
     const kind = this.known.kinds.get(fact.kind)
+    if (!kind) this.kernel.unknownKinds.put({ kind: fact.kind, n })
+    if (fact.hollow) {
+      this.#hollow = true
+      return
+    }
     if (!kind)
       return this.kernel.quarantine.put({ n, i, kind: fact.kind, why: 'this version does not know the kind' })
     const parsed = kind.fact.body.safeParse(fact.body)
@@ -152,11 +169,26 @@ export class SiteViews {
     }
     const from = head.form === 'r' ? head.from : undefined
     const who = head.form === 'a' ? head.asked.who : undefined
-    kind.pack.apply[kind.key]?.(this.rows(kind.pack), { body: parsed.data, at: head.at, n, i, from, who })
+    const told = { body: parsed.data, at: head.at, n, i, from, who }
+    if (kind.fact.erasable) this.#applyErasable(kind, told)
+    else kind.pack.apply[kind.key]?.(this.rows(kind.pack), told)
     if (fact.kind === 'facts.erased') {
       const { places } = parsed.data as { places: readonly { n: number; i: number }[] }
       for (const pack of this.known.packs) pack.erase?.(this.rows(pack), places)
     }
+  }
+
+  /** A fact that may be hollow one day fails alone, so that its entry comes out the same without it (LOG-16). */
+  #applyErasable(kind: Kind, told: Told<unknown>): void {
+    this.#database.exec('SAVEPOINT fact')
+    try {
+      kind.pack.apply[kind.key]?.(this.rows(kind.pack), told)
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      this.#database.exec('ROLLBACK TO fact')
+      this.kernel.quarantine.put({ n: told.n, i: told.i, kind: kind.key, why: thrown(error) })
+    }
+    this.#database.exec('RELEASE fact')
   }
 
   #stream(stream: string): Stream | undefined {
@@ -172,11 +204,16 @@ export class SiteViews {
   #saveStreams(): void {
     for (const [stream, state] of this.#streams) {
       if (!state.fresh) continue
-      const row = this.kernel.streams.get(stream) ?? { stream, before: null, beforeSeq: 0, boot: '' }
+      const row = this.kernel.streams.get(stream) ?? { stream, before: '', beforeSeq: 0, boot: '' }
       this.kernel.streams.put({ ...row, box: state.box, seq: state.seq })
       state.fresh = false
     }
   }
+}
+
+/** What an error is, without what it says: that may be a person's. */
+function thrown(error: unknown): string {
+  return `apply threw ${error instanceof Error ? error.name : typeof error}`
 }
 
 function prepareTables(database: Database, known: Known): Cursor {

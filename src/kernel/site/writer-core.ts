@@ -74,6 +74,7 @@ export class WriterCore {
     const parted: number[] = []
     try {
       for (const row of rows) {
+        if (row.n <= views.cursor.n) continue
         if (row.head.startsWith('["k"') && row.head.includes('"base.laid"') && this.#meetsBase(site, row))
           parted.push(row.n)
         views.apply(row)
@@ -96,14 +97,7 @@ export class WriterCore {
       boxes: kernel.boxes.all().map(({ box, publicKey, small }) => ({ box, publicKey, small })),
       base: kernel.bases.all().at(-1)?.n ?? 0,
       handover: kernel.handovers.all().at(-1) ?? null,
-      unknownKinds: [
-        ...new Set(
-          kernel.quarantine
-            .all()
-            .filter(({ why }) => why.startsWith('this version'))
-            .map(({ kind }) => kind),
-        ),
-      ],
+      unknownKinds: kernel.unknownKinds.all().map(({ kind }) => kind),
       orphans: kernel.orphans.count('bySettled', null),
       quarantine: kernel.quarantine.all().length,
       clones: kernel.clones.all().length,
@@ -140,7 +134,7 @@ export class WriterCore {
   #meetsBase(site: string, row: LogRow): boolean {
     const views = this.#views(site)
     const { rules, views: expected } = JSON.parse(row.bodies) as { rules: string; views: string }
-    if (rules !== this.#known.rules) return false
+    if (rules !== this.#known.rules || views.sawHollow) return false
     views.commit()
     const hash = views.settled((database) => hashViews(database, this.#known))
     if (hash === expected) this.#home.bases.save(site, row.n - 1, saveBase(views))

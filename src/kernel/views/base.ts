@@ -23,13 +23,23 @@ export function saveBase(views: SiteViews): Uint8Array {
 /** Fills empty views from a base. False, and nothing done, where it is damaged or of other rules. */
 export function loadBase(views: SiteViews, copy: Uint8Array): boolean {
   const lines = baseLines(copy)
-  if (!lines) return false
-  const { n, chain, rules, hash } = JSON.parse(lines[0] as string) as Cursor & { rules: string; hash: string }
-  if (rules !== views.known.rules) return false
+  const base = lines && headerOf(lines)
+  if (!base || base.rules !== views.known.rules) return false
+  const { n, chain, hash } = base
   return views.replaceRows({ n, chain }, (database) => {
     insertLines(database, views, lines)
     return hashViews(database, views.known) === hash
   })
+}
+
+type Header = Cursor & { readonly rules: string; readonly hash: string }
+
+function headerOf(lines: readonly string[]): Header | undefined {
+  try {
+    return JSON.parse(lines[0] ?? '') as Header
+  } catch {
+    return undefined
+  }
 }
 
 function baseLines(copy: Uint8Array): readonly string[] | undefined {

@@ -52,7 +52,10 @@ export class Verification {
 
   feed(rows: readonly LogRow[]): void {
     for (const row of rows) {
-      if (row.n !== this.#n + 1) this.#findings.push({ is: 'gap', n: this.#n + 1 })
+      if (row.n !== this.#n + 1) {
+        this.#findings.push({ is: 'gap', n: this.#n + 1 })
+        break
+      }
       const chain = nextChain(this.#chain, row)
       if (chain !== row.chain && this.#findings.length === 0)
         this.#findings.push({ is: 'altered entry', n: row.n })
