@@ -69,12 +69,28 @@ describe('heads', () => {
     expect(headText({ form: 'k', at, kinds: ['base.laid'] })).toBe('["k",[12,null,0],["base.laid"]]')
   })
 
-  test.each(['{}', '[]', '["x",[0,null,0],[]]', 'null', '', '["r"', '7'])(
-    'what is not a head throws: %s',
-    (text) => {
-      expect(() => parseHead(text)).toThrow(Error)
-    },
-  )
+  test.each([
+    '',
+    '7',
+    'null',
+    '{}',
+    '[]',
+    '"r"',
+    '["r"',
+    '["x",[0,null,0],[]]',
+    '["k",0,["base.laid"]]',
+    '["k",[0,null],["base.laid"]]',
+    '["k",[0,null,0],"abc"]',
+    '["k",[0,null,0],[1]]',
+    '["a",[0,null,0],{},"toy.pay","k","d","w",1]',
+    '["r",[0,null,0],7,"box1","stream1",1]',
+    '["r",[0,null,0],"toy.seen","box1",null,1]',
+    '["r",[0,null,0],"toy.seen","box1","stream1","1"]',
+    '["r",[0,null,0],"toy.seen","box1","stream1",0]',
+    '["q",[0,null,0],"unknown","box1","stream1",1.5,"why"]',
+  ])('LOG-2 what is not a head throws: %s', (text) => {
+    expect(() => parseHead(text)).toThrow(Error)
+  })
 
   test('a record has one kind, a decision as many as it says', () => {
     const at: Instant = [0, null, 0]
@@ -135,7 +151,7 @@ describe('facts of an entry', () => {
   test('an entry has as many lines as kinds', () => {
     expect(() => factsOf(head('a', 'b'), '1')).toThrow(/as many lines as kinds/)
     expect(() => factsOf(head('a', 'b'), '1\n2\n3')).toThrow(/as many lines as kinds/)
-    expect(() => factsOf(head('a'), '1\n2')).toThrow(Error)
+    expect(() => factsOf(head('a'), '1\n2')).toThrow(/as many lines as kinds/)
   })
 
   test('an entry without facts has no line', () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LogRow, Truth, Write } from '../../store/truth.ts'
-import { nextChain } from '../entry.ts'
-import { ToyLog } from '../site/toy-log.ts'
+import { bodyLine, hollowLine, nextChain } from '../entry.ts'
+import { seededRandom } from '../manual-machine.ts'
+import { ToyLog, at, toyRecord } from '../site/toy-log.ts'
 import type { Erased, Writer } from '../site/writer.ts'
 import { eraseFromDisk } from './erasure.ts'
 
@@ -57,6 +58,30 @@ test('LOG-4 the bodies leave the log and the journal, the running hash stays', a
     { do: 'hollow', n: 2 },
   ])
 })
+
+const rejected: [string, string, (line: string) => string][] = [
+  ['with its salt there', 'toy.person', hollowLine],
+  ['without a salt, whole', 'toy.seen', () => '~'],
+]
+test.each(rejected)(
+  'LOG-16 a record that could not be judged leaves the journal too: %s',
+  async (_, kind, left) => {
+    const record = toyRecord(kind, { tag: 'a', name: 'Ada' }, 1)
+    const from = { box: 'boxa', stream: 'strm1', seq: 1 }
+    const log = new ToyLog()
+    const kept = { head: record.head, body: record.body }
+    log.add({ form: 'q', at, kind: 'unknown', from, why: 'a reason' }, bodyLine(kept, seededRandom()))
+    const { log: disked, commits, erase } = disk(log.rows, [{ n: 1, i: 0, by: 2 }])
+    await erase()
+    expect(commits.flat()).toMatchObject([
+      { do: 'hollow', n: 1 },
+      { do: 'hollowRecord', ...from, body: left(record.body) },
+    ])
+    expect(JSON.stringify([...disked.values(), commits])).not.toContain('Ada')
+    await erase()
+    expect(commits).toHaveLength(1)
+  },
+)
 
 test('LOG-4 done twice, the second time writes nothing to the log; bases that show the person go each time', async () => {
   const { commits, dropped, erase } = disk(story(), [{ n: 1, i: 0, by: 3 }])

@@ -156,12 +156,28 @@ describe('what a hostile or broken peer sends', () => {
 
   const zipped = (text: string | Uint8Array) =>
     Buffer.concat([Buffer.from([1, 0, 0, 0, 0]), zstdCompressSync(text)])
+  const plain = (text: string) => Buffer.from(`\0\0\0\0\0${text}`)
   const ping = '{"t":"ping","at":1}'
 
   test('LINK-1 no frame is larger than 4 MiB, however small it came', () => {
     const largest = 4 * 1024 * 1024
     expect(decodeFrame(zipped(`${ping}\n${'x'.repeat(largest - ping.length - 1)}`)).lines).toHaveLength(1)
     expect(() => decodeFrame(zipped(`${ping}\n${'x'.repeat(largest - ping.length)}`))).toThrow(Error)
+    expect(decodeFrame(plain(`${ping}\n${'x'.repeat(largest - ping.length - 1)}`)).lines).toHaveLength(1)
+    expect(() => decodeFrame(plain(`${ping}\n${'x'.repeat(largest - ping.length)}`))).toThrow(
+      'a frame is too large',
+    )
+  })
+
+  test('LINK-1 a text that is no UTF-8 is refused, plain or packed: its lines would be others', () => {
+    const text = Buffer.concat([Buffer.from(`${ping}\n`), Buffer.from([0xff, 0xfe])])
+    expect(() => decodeFrame(Buffer.concat([Buffer.alloc(5), text]))).toThrow(/not valid/)
+    expect(() => decodeFrame(zipped(text))).toThrow(/not valid/)
+  })
+
+  test('LINK-2 a byte order mark in a line stays', () => {
+    const lines = ['\uFEFF{}', '\uFEFF']
+    expect(decodeFrame(encodeFrame(0, { t: 'ping', at: 1 }, lines)).lines).toEqual(lines)
   })
 
   test('LINK-1 a bomb of zstd is refused before it bursts', () => {
@@ -172,7 +188,6 @@ describe('what a hostile or broken peer sends', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024)
   })
 
-  const plain = (text: string) => Buffer.from(`\0\0\0\0\0${text}`)
   const hello = { wire: 1, box: 'boxa', publicKey: '', process: 'proc', nonce: 'a'.repeat(32) }
   test.each<[string, Uint8Array]>([
     ['nothing', Buffer.alloc(0)],

@@ -57,6 +57,13 @@ describe('streams', () => {
     ])
   })
 
+  test('a stream that said nothing of what it follows is no clone of one that follows none', () => {
+    const log = new ToyLog()
+    log.record('toy.seen', {}, 1, 'strm1')
+    log.record('stream.opened', opened(null, 0), 1, 'strm2')
+    expect(tables(log.rows).clones.all()).toEqual([])
+  })
+
   test('streams of other boxes are no clones, whatever they follow', () => {
     const log = new ToyLog()
     for (const before of [null, 'strm9']) {

@@ -2,64 +2,22 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RecordRow } from '../../store/truth.ts'
 import { canonical, sha256 } from '../digest.ts'
-import {
-  bodyLine,
-  factsOf,
-  headText,
-  hollowLine,
-  maxFactBytes,
-  nextChain,
-  parseHead,
-  parseLine,
-} from '../entry.ts'
+import { factsOf, headText, hollowLine, maxFactBytes, nextChain, parseHead, parseLine } from '../entry.ts'
 import { entryLines, parseEntries } from '../link/lines.ts'
-import { seededRandom } from '../manual-machine.ts'
 import { know } from '../pack/kinds.ts'
-import { hashViews } from '../views/hash.ts'
 import { toy, toyKnown } from '../pack/toy-pack.ts'
+import { hashViews } from '../views/hash.ts'
 import { kernelPack } from './kernel-pack.ts'
-import type { Item, Outcome } from './sequencer.ts'
-import { sequence } from './sequencer.ts'
-import { ToyLog, at, hollowed, openToyViews, toyRecord } from './toy-log.ts'
-
-function keeper(known = toyKnown) {
-  const opened = openToyViews(known)
-  const random = seededRandom(3)
-  const log: ReturnType<typeof sequence>['rows'][number][] = []
-  const step = (...items: readonly Item[]) => {
-    const done = sequence(opened.views, items, { at, random })
-    log.push(...done.rows)
-    return done
-  }
-  const kept = (...items: readonly Item[]) => {
-    const done = step(...items)
-    opened.views.commit()
-    return done
-  }
-  return { ...opened, step, kept, log }
-}
-
-const pay = (key: string, cents = 5, from = 'bank'): Item => {
-  return { do: 'act', action: 'toy.pay', key, who: 'ada', input: { from, to: 'a', cents } }
-}
-const act = (action: string, key = action, input: unknown = {}): Item => {
-  return { do: 'act', action, key, who: 'ada', input }
-}
-const seenRows = (from: number, to: number): RecordRow[] =>
-  Array.from({ length: to - from + 1 }, (_, index) =>
-    toyRecord('toy.seen', { tag: 'a', gate: 'north', at: 1 }, from + index),
-  )
-const records = (rows: readonly RecordRow[], stream = 'stream1', box = 'box1'): Item => {
-  return { do: 'records', box, stream, rows }
-}
-const first = ({ outcomes }: { outcomes: readonly Outcome[] }) => outcomes[0]
+import type { Item } from './sequencer.ts'
+import { act, first, pay, records, seenRows, toyKeeper } from './toy-keeper.ts'
+import { at, openToyViews, toyRecord } from './toy-log.ts'
 
 describe('records', () => {
   test('LOG-9 each counts once, however often and in whatever pieces it comes', () => {
     const pieces = fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.nat(6)), { minLength: 1 })
     fc.assert(
       fc.property(pieces, fc.array(fc.boolean()), (all, cuts) => {
-        using box = keeper()
+        using box = toyKeeper()
         let reached = 0
         for (const [index, [from, length]] of all.entries()) {
           const rows = seenRows(from, from + length)
@@ -74,7 +32,7 @@ describe('records', () => {
   })
 
   test('LOG-9 behind a gap nothing is taken until the gap is filled', () => {
-    using box = keeper()
+    using box = toyKeeper()
     expect(first(box.kept(records(seenRows(2, 3))))).toEqual({ did: 'records', upTo: 0 })
     expect(first(box.kept(records([...seenRows(1, 1), ...seenRows(3, 3)])))).toEqual({
       did: 'records',
@@ -85,7 +43,7 @@ describe('records', () => {
   })
 
   test('LOG-1 a record stands in the log in the bytes of the box that recorded it', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const record = toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1)
     const [row] = box.kept(records([record])).rows
     expect(row).toMatchObject({ n: 1, head: record.head, bodies: record.body })
@@ -93,7 +51,7 @@ describe('records', () => {
   })
 
   test('LOG-10 a record is not refused for its content', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const { head } = toyRecord('toy.seen', {}, 1)
     box.kept(records([{ seq: 1, head, body: '{"tag":7}' }]))
     expect(box.log.map((row) => parseHead(row.head).form)).toEqual(['r'])
@@ -127,7 +85,7 @@ describe('records', () => {
   test.each(strange)(
     'LOG-10 what cannot be judged is kept, in sight, and blocks nobody: %s',
     (_, record, why) => {
-      using box = keeper()
+      using box = toyKeeper()
       expect(first(box.kept(records([record, ...seenRows(2, 3)])))).toEqual({ did: 'records', upTo: 3 })
       const [row] = box.log
       expect(parseHead(row?.head ?? '')).toMatchObject({ form: 'q', from, why: expect.stringMatching(why) })
@@ -142,7 +100,7 @@ describe('records', () => {
   )
 
   test('LOG-10 a record as long as its box may write it is judged, salt and all', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const person = (size: number) => toyRecord('toy.person', { tag: 'a', name: 'x'.repeat(size) }, 1)
     const { length } = person(0).body
     box.kept(records([person(maxFactBytes - length)]))
@@ -150,7 +108,7 @@ describe('records', () => {
   })
 
   test('LOG-16 a person in a record that could not be judged can be erased', () => {
-    using box = keeper(know(kernelPack, []))
+    using box = toyKeeper(know(kernelPack, []))
     const [row] = box.kept(records([toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1)])).rows
     expect(row?.bodies).toMatch(/^\^[0-9a-z]{26}\{"head":.*Ada/)
     expect(hollowLine(row?.bodies ?? '')).toMatch(/^~[\w-]{43}$/)
@@ -159,7 +117,7 @@ describe('records', () => {
 
 describe('actions', () => {
   test('the facts, the key and the answer stand in one entry', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const [outcome] = box.kept(pay('key')).outcomes
     expect(outcome).toEqual({ did: 'act', n: 1, answer: { left: -5 }, again: false })
     const input = { from: 'bank', to: 'a', cents: 5 }
@@ -176,7 +134,7 @@ describe('actions', () => {
   })
 
   test('LOG-12 the same key asked again gets the same answer, and nothing happens', () => {
-    using box = keeper()
+    using box = toyKeeper()
     box.kept(pay('key'))
     const again = { do: 'act' as const, action: 'toy.pay', key: 'key', who: 'bob' }
     const turned = { ...again, input: { cents: 5, to: 'a', from: 'bank' } }
@@ -188,7 +146,7 @@ describe('actions', () => {
   })
 
   test('LOG-12 twice in one batch is once', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const { rows, outcomes } = box.step(pay('key'), pay('key'), pay('key', 6))
     expect(rows).toHaveLength(1)
     expect(outcomes).toMatchObject([
@@ -199,9 +157,9 @@ describe('actions', () => {
   })
 
   test('LOG-12 a box that followed the log gives the same answer', () => {
-    using old = keeper()
+    using old = toyKeeper()
     old.kept(act('toy.sign', 'key', { tag: 'a', name: 'Ada' }))
-    using box = keeper()
+    using box = toyKeeper()
     for (const row of old.log) box.views.apply(row)
     const [before] = old.step(act('toy.sign', 'key', { tag: 'a', name: 'Ada' })).outcomes
     expect(box.step(act('toy.sign', 'key', { tag: 'a', name: 'Ada' })).outcomes).toEqual([before])
@@ -209,7 +167,7 @@ describe('actions', () => {
   })
 
   test('LOG-12 the same key with another body, or for another action, is a conflict', () => {
-    using box = keeper()
+    using box = toyKeeper()
     box.kept(pay('key'))
     const conflict = { did: 'refused', code: 'key-conflict', detail: { key: 'key' } }
     expect(first(box.kept(pay('key', 6)))).toEqual(conflict)
@@ -223,7 +181,7 @@ describe('actions', () => {
   ]
   test.each(nothing)('LOG-12 an answer of %s is an answer: nothing, the second time too', (_, item) => {
     const give = { ...toy.actions['pay'], decide: () => ({ facts: [], answer: null }) }
-    using box = keeper(
+    using box = toyKeeper(
       know(kernelPack, [{ ...toy, actions: { ...toy.actions, give } as typeof toy.actions }]),
     )
     const answer = { did: 'act', n: 1, answer: null }
@@ -236,9 +194,9 @@ describe('actions', () => {
   })
 
   test('LOG-12 a key that was answered is answered again by a keeper that no longer knows the action', () => {
-    using old = keeper()
+    using old = toyKeeper()
     old.kept(pay('key'))
-    using box = keeper(know(kernelPack, [{ ...toy, actions: {} }]))
+    using box = toyKeeper(know(kernelPack, [{ ...toy, actions: {} }]))
     for (const row of old.log) box.views.apply(row)
     expect(first(box.step(pay('key')))).toEqual({ did: 'act', n: 1, answer: { left: -5 }, again: true })
     expect(first(box.step(pay('key', 6)))).toMatchObject({ did: 'refused', code: 'key-conflict' })
@@ -254,7 +212,7 @@ describe('actions', () => {
     ['facts that cannot be applied', act('toy.ruin'), { code: 'internal' }],
   ]
   test.each(refusals)('a refusal leaves nothing behind: %s', (_, item, refused) => {
-    using box = keeper()
+    using box = toyKeeper()
     box.kept(pay('before'))
     const hash = box.hash()
     const { rows, outcomes } = box.step(item)
@@ -265,7 +223,7 @@ describe('actions', () => {
   })
 
   test('a refusal harms nobody in its batch, and what was refused may be asked again', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const { rows, outcomes } = box.kept(
       pay('poor', 3, 'a'),
       act('toy.trip'),
@@ -281,14 +239,14 @@ describe('actions', () => {
   })
 
   test('the first field that is wrong is named', () => {
-    using box = keeper()
+    using box = toyKeeper()
     expect(first(box.step(act('toy.pay', 'k', { from: 'bank', to: 7, cents: 5 })))).toMatchObject({
       detail: { field: 'to', problem: expect.stringMatching(/string/) },
     })
   })
 
   test('each is decided against what those before it in the batch have made', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const { outcomes } = box.step(
       pay('1', 5),
       pay('2', 3, 'a'),
@@ -307,7 +265,7 @@ describe('actions', () => {
   })
 
   test('LOG-4 facts that hold a person get their salt, the others none', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const [row] = box.kept(act('toy.sign', 'key', { tag: 'a', name: 'Ada' })).rows
     const lines = row?.bodies.split('\n') ?? []
     expect(lines.map((line) => line[0])).toEqual(['^', '{', '^'])
@@ -320,7 +278,7 @@ describe('actions', () => {
   })
 
   test('LOG-19 a fact over 32 KiB is refused', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const sign = (size: number) => act('toy.sign', `k${size}`, { tag: 'a', name: 'x'.repeat(size) })
     expect(first(box.step(sign(maxFactBytes)))).toMatchObject({ did: 'refused', code: 'internal' })
     expect(first(box.step(sign(maxFactBytes - 100)))).toMatchObject({ did: 'act' })
@@ -335,7 +293,7 @@ describe('actions', () => {
       ...toy.actions['sign'],
       decide: ({ tag }: { tag: string }) => ({ facts: facts(Number(tag)), answer: 'flooded' }),
     }
-    using box = keeper(
+    using box = toyKeeper(
       know(kernelPack, [{ ...toy, actions: { ...toy.actions, flood } as typeof toy.actions }]),
     )
     const ask = (count: number) => act('toy.flood', `k${count}`, { tag: String(count), name: '' })
@@ -349,7 +307,7 @@ describe('actions', () => {
 
 describe('what the keeper says by itself', () => {
   test('a term that it opens is marked on its entry', () => {
-    using box = keeper()
+    using box = toyKeeper()
     const term = '1/box1/1/stream1'
     const { rows, outcomes } = box.kept({
       do: 'say',
@@ -366,7 +324,7 @@ describe('what the keeper says by itself', () => {
   })
 
   test('LOG-15 a base says the rules and the hash of the views before it', () => {
-    using box = keeper()
+    using box = toyKeeper()
     box.kept(pay('key'), records(seenRows(1, 2)))
     const views = box.hash()
     box.kept({ do: 'base' })
@@ -377,7 +335,7 @@ describe('what the keeper says by itself', () => {
 
 describe('a step that is not made durable', () => {
   test('LOG-6 rollback undoes all of it: rows, keys, streams, place', () => {
-    using box = keeper()
+    using box = toyKeeper()
     box.kept(pay('before'), records(seenRows(1, 1)))
     const hash = box.hash()
     const items = [pay('key'), records(seenRows(2, 4)), act('toy.sign', 's', { tag: 'a', name: 'Ada' })]
@@ -389,180 +347,6 @@ describe('a step that is not made durable', () => {
     const again = box.kept(...items)
     expect(again.rows.map(({ n }) => n)).toEqual(lost.rows.map(({ n }) => n))
     expect(again.outcomes[0]).toMatchObject({ again: false })
-  })
-})
-
-describe('entries that a branch hands in', () => {
-  const term = '1/boxb/1/streamb'
-  const handIn = ({ n, head, bodies }: { n: number; head: string; bodies: string }, under = term): Item => {
-    return { do: 'handIn', term: under, n, head, bodies }
-  }
-  const branch = () => {
-    const log = new ToyLog()
-    log.say({ kind: 'site.keeper', body: { term, how: 'start' } })
-    for (const record of seenRows(1, 2)) log.add(parseHead(record.head), record.body)
-    log.decide('key', { left: 1 }, { kind: 'toy.moved', body: { from: 'bank', to: 'b', cents: 9 } })
-    log.decide(
-      'other',
-      { left: 2 },
-      { kind: 'toy.signed', body: { tag: 'b', name: 'Bob' } },
-      { kind: 'toy.moved', body: { from: 'bank', to: 'b', cents: 1 } },
-    )
-    return log.rows
-  }
-
-  test('LOG-9 records take their place late, by identity', () => {
-    using box = keeper()
-    box.kept(records(seenRows(1, 1)))
-    box.kept(...branch().map((row) => handIn(row)))
-    expect(box.views.position('stream1')).toBe(2)
-    expect(box.rows['visits']?.get('a', 'north')).toMatchObject({ hits: 2 })
-  })
-
-  test('TERM-6 decisions become orphans, not applied; what the keeper said by itself does not', () => {
-    using box = keeper()
-    const { outcomes } = box.kept(...branch().map((row) => handIn(row)))
-    expect(outcomes).toEqual([0, 1, 2, 3, 4].map((n) => ({ did: 'handedIn', n })))
-    expect(box.rows['accounts']?.all()).toEqual([])
-    expect(box.views.kernel.terms.all()).toEqual([])
-    expect(box.views.kernel.answers.all()).toEqual([])
-    expect(box.views.kernel.orphans.all()).toMatchObject([
-      { term, n: 4, keptAt: 3, action: 'toy.pay', key: 'key', who: 'ada', settled: null },
-      { term, n: 5, keptAt: 4, key: 'other', settled: null },
-    ])
-    const lines = box.views.kernel.orphanLines.all()
-    expect(lines).toMatchObject([
-      { n: 4, i: 0 },
-      { n: 5, i: 0, at: 4 },
-      { n: 5, i: 1 },
-    ])
-    expect(lines.map(({ line }) => line)).toEqual(
-      branch()
-        .slice(3)
-        .flatMap(({ bodies }) => bodies.split('\n')),
-    )
-  })
-
-  test('TERM-6 handed in again, by anybody, nothing is added', () => {
-    using box = keeper()
-    const items = branch().map((row) => handIn(row))
-    const { rows } = box.kept(...items, ...items)
-    expect(rows).toHaveLength(4)
-    expect(box.kept(...items).rows).toEqual([])
-    expect(first(box.kept(...items))).toEqual({ did: 'handedIn', n: 4 })
-    expect(box.views.kernel.orphans.all()).toHaveLength(2)
-  })
-
-  test('TERM-6 a record behind a gap is not said to be safe', () => {
-    using box = keeper()
-    const [, , second] = branch()
-    const missing = { did: 'refused', code: 'records-missing', detail: { stream: 'stream1', seq: 2 } }
-    expect(first(box.kept(handIn(second as never)))).toEqual(missing)
-    expect(box.log).toEqual([])
-    box.kept(records(seenRows(1, 1)))
-    expect(first(box.kept(handIn(second as never)))).toEqual({ did: 'handedIn', n: 2 })
-  })
-
-  const [record] = seenRows(1, 1) as [RecordRow]
-  const decided = headText({
-    form: 'a',
-    at,
-    kinds: ['toy.moved'],
-    asked: { action: 'toy.pay', key: 'k', digest: 'd', who: 'ada', answer: 1 },
-  })
-  const unwritten: [string, string, string][] = [
-    ['nonsense', 'nonsense', ''],
-    ['a head in other bytes', record.head.replace(',', ', '), record.body],
-    ['a head of two lines', record.head.replace(',', ',\n'), record.body],
-    ['a body of two lines', record.head, '{\n}'],
-    ['a body that is no JSON', record.head, '{{'],
-    ['a decision with a line too many', decided, '1\n2'],
-    ['a decision whose line is no JSON', decided, '{{'],
-    ['an instant that is none', record.head.replace(/\[\d+,\d+,\d+\]/, '7'), record.body],
-  ]
-  test.each(unwritten)(
-    'TERM-6 what no keeper can have written is not taken, and harms nobody: %s',
-    (_, head, bodies) => {
-      using box = keeper()
-      const { rows, outcomes } = box.kept(handIn({ n: 4, head, bodies }), pay('key'))
-      expect(outcomes).toMatchObject([
-        { did: 'refused', code: 'unreadable', detail: { term, n: 4 } },
-        { did: 'act', n: 1 },
-      ])
-      expect(rows).toHaveLength(1)
-    },
-  )
-
-  test('TERM-6 the same place under another term is another decision', () => {
-    using box = keeper()
-    const row = branch()[3] as { n: number; head: string; bodies: string }
-    box.kept(handIn(row), handIn(row, '2/boxc/1/streamc'))
-    expect(box.views.kernel.orphans.all()).toHaveLength(2)
-  })
-
-  test('TERM-6 orphans that the losing keeper was handed itself are handed on, once', () => {
-    using middle = keeper()
-    middle.kept(...branch().map((row) => handIn(row)))
-    using box = keeper()
-    box.kept(...middle.log.map((row) => handIn(row, '2/boxm/1/streamm')))
-    expect(box.views.kernel.orphans.all()).toMatchObject([
-      { term, n: 4, key: 'key' },
-      { term, n: 5, key: 'other' },
-    ])
-    const lines = ({ views }: typeof box) =>
-      views.kernel.orphanLines.all().map(({ at: _at, ...rest }) => rest)
-    expect(lines(box)).toEqual(lines(middle))
-    expect(
-      box.kept(
-        ...middle.log.map((row) => handIn(row, '3/boxn/1/streamn')),
-        ...branch().map((row) => handIn(row)),
-      ).rows,
-    ).toEqual([])
-  })
-
-  test('TERM-6 a decision without facts is an orphan too', () => {
-    using box = keeper()
-    const log = new ToyLog()
-    log.decide('empty', 'nothing')
-    box.kept(handIn(log.rows[0] as never))
-    expect(box.views.kernel.orphans.all()).toMatchObject([{ n: 1, key: 'empty' }])
-    expect(box.views.kernel.orphanLines.all()).toEqual([])
-  })
-
-  test('a record that its keeper could not judge is judged again by this one', () => {
-    using box = keeper()
-    const known = toyRecord('toy.seen', { tag: 'a', gate: 'north', at: 1 }, 1)
-    const log = new ToyLog()
-    const from = { box: 'box1', stream: 'stream1', seq: 1 }
-    log.add(
-      { form: 'q', at, kind: 'unknown', from, why: 'the keeper does not know toy.seen' },
-      bodyLine({ head: known.head, body: known.body }, seededRandom()),
-    )
-    box.kept(handIn(log.rows[0] as never))
-    expect(box.log).toMatchObject([{ head: known.head, bodies: known.body }])
-    expect(box.rows['visits']?.all()).toHaveLength(1)
-  })
-
-  test('LOG-16 a record that its keeper could not judge and that was erased since takes its place hollow', () => {
-    using old = keeper(know(kernelPack, []))
-    old.kept(records([toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1)]))
-    const hollow = hollowed(old.log[0] as never, [{ n: 1, i: 0 }])
-    using box = keeper()
-    expect(first(box.kept(handIn(hollow)))).toEqual({ did: 'handedIn', n: 1 })
-    expect(box.log).toMatchObject([{ head: hollow.head, bodies: hollow.bodies }])
-    expect(box.views.position('stream1')).toBe(1)
-    expect(first(box.kept(handIn(hollow)))).toEqual({ did: 'handedIn', n: 1 })
-    expect(box.log).toHaveLength(1)
-  })
-
-  test('LOG-16 an orphan that is handed on without an erased line keeps its other lines at their places', () => {
-    using middle = keeper()
-    const row = branch()[4] as { n: number; head: string; bodies: string }
-    const [kept] = middle.kept(handIn(row)).rows
-    using box = keeper()
-    box.kept(handIn(hollowed(kept as never, [{ n: 1, i: 1 }]), '2/boxm/1/streamm'))
-    const [, moved] = row.bodies.split('\n')
-    expect(box.views.kernel.orphanLines.all()).toMatchObject([{ term, n: 5, i: 1, line: moved }])
   })
 })
 
@@ -579,7 +363,7 @@ test('VIEW-1 whoever follows what a keeper ordered has the same rows and the sam
   )
   fc.assert(
     fc.property(fc.array(fc.tuple(item, fc.boolean()), { maxLength: 20 }), (all) => {
-      using box = keeper()
+      using box = toyKeeper()
       for (const [each, fails] of all) {
         const { rows } = box.step(each)
         if (fails) {

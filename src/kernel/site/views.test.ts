@@ -5,6 +5,8 @@ import type { Database } from '../../store/database.ts'
 import { StoreError } from '../../store/truth.ts'
 import type { LogRow } from '../../store/truth.ts'
 import { bodyLine } from '../entry.ts'
+import type { Head } from '../entry.ts'
+import { seededRandom } from '../manual-machine.ts'
 import { know } from '../pack/kinds.ts'
 import { toy, toyKnown } from '../pack/toy-pack.ts'
 import { kernelPack } from './kernel-pack.ts'
@@ -62,6 +64,14 @@ describe('applying entries', () => {
       answer: { left: 4 },
     })
   })
+
+  test('LOG-12 an answer of nothing is kept like any other', () => {
+    const log = new ToyLog()
+    log.decide('key', null, moved(1))
+    using toyViews = applied(log.rows)
+    expect(toyViews.views.kernel.answers.get('key')).toMatchObject({ n: 1, answer: null })
+    expect(toyViews.rows['accounts']?.get('a')).toMatchObject({ cents: 1 })
+  })
 })
 
 describe('what cannot be used', () => {
@@ -78,13 +88,48 @@ describe('what cannot be used', () => {
       log.record('toy.seen', seen('b'), 2),
     )
     expect(skipped).toEqual([
-      { n: 1, why: 'Error: this fact is cursed' },
-      { n: 2, why: 'Error: this decision cannot be applied' },
+      { n: 1, why: 'apply threw Error' },
+      { n: 2, why: 'apply threw Error' },
     ])
     expect(views.rows(toy)['visits']?.all()).toMatchObject([{ tag: 'b' }])
     expect(views.rows(toy)['accounts']?.all()).toEqual([])
     expect(views.position('stream1')).toBe(2)
     expect(views.kernel.answers.get('key')?.answer).toBe('ok')
+  })
+
+  test('LOG-16 why an entry was skipped says nothing of what the error said: that may be a person’s', () => {
+    const tell: [string, unknown][] = [
+      ['apply threw RangeError', new RangeError('no room for Ada')],
+      ['apply threw string', 'no room for Ada'],
+    ]
+    for (const [why, thrown] of tell) {
+      const rude = { ...toy, apply: { ...toy.apply } }
+      rude.apply['seen'] = () => {
+        throw thrown
+      }
+      using toyViews = openToyViews(know(kernelPack, [rude]))
+      toyViews.views.apply(new ToyLog().record('toy.seen', seen('Ada'), 1))
+      expect(toyViews.views.kernel.skipped.all()).toEqual([{ n: 1, why }])
+    }
+  })
+
+  test('LOG-16 a fact that may be erased fails alone, and the facts beside it stand', () => {
+    const rude = { ...toy, apply: { ...toy.apply } }
+    rude.apply['signed'] = (rows, { n, i }) => {
+      rows['people']?.put({ n, i, tag: 'half', name: 'half' })
+      throw new TypeError('Ada cannot sign')
+    }
+    const log = new ToyLog()
+    const facts = [moved(1), { kind: 'toy.signed', body: { tag: 'a', name: 'Ada' } }, moved(2)]
+    const row = log.decide('key', 1, ...facts)
+    using toyViews = openToyViews(know(kernelPack, [rude]))
+    toyViews.views.apply(row)
+    expect(toyViews.views.rows(rude)['accounts']?.get('a')).toMatchObject({ cents: 3 })
+    expect(toyViews.views.rows(rude)['people']?.all()).toEqual([])
+    expect(toyViews.views.kernel.quarantine.all()).toMatchObject([
+      { n: 1, i: 1, why: 'apply threw TypeError' },
+    ])
+    expect(toyViews.views.kernel.skipped.all()).toEqual([])
   })
 
   test('VIEW-3 a line that is no JSON, and lines that do not match the kinds, are skipped', () => {
@@ -104,6 +149,8 @@ describe('what cannot be used', () => {
     expect(() => toyViews.views.apply(row, 'or refuse')).toThrow('this decision cannot be applied')
     expect(toyViews.views.cursor.n).toBe(0)
     expect(toyViews.hash()).toBe(before)
+    toyViews.views.apply(new ToyLog().record('toy.seen', seen('b'), 1), 'or refuse')
+    expect(toyViews.views.cursor.n).toBe(1)
   })
 
   test('a body that is not as declared is quarantined; the facts beside it stand', () => {
@@ -117,9 +164,16 @@ describe('what cannot be used', () => {
     expect(views.rows(toy)['accounts']?.get('a')).toMatchObject({ cents: 3 })
   })
 
-  test('a kind that this build does not know is quarantined', () => {
+  test('VIEW-7 a kind that this build does not know is quarantined, and named among the unknown ones', () => {
     const log = new ToyLog()
-    const { quarantine } = hallOf(log.record('toy.unheard', { a: 1 }, 1), log.record('other.seen', 1, 2))
+    const { quarantine, views } = hallOf(
+      log.record('toy.unheard', { a: 1 }, 1),
+      log.record('other.seen', 1, 2),
+    )
+    expect(views.kernel.unknownKinds.all()).toEqual([
+      { kind: 'other.seen', n: 2 },
+      { kind: 'toy.unheard', n: 1 },
+    ])
     expect(quarantine).toMatchObject([
       { n: 1, i: 0, kind: 'toy.unheard', why: 'this version does not know the kind' },
       { n: 2, i: 0, kind: 'other.seen' },
@@ -132,6 +186,7 @@ describe('what cannot be used', () => {
     const row = log.add({ form: 'q', at, kind: 'unknown', from, why: 'its reason' }, bodyLine({}, null))
     const { quarantine, views } = hallOf(row)
     expect(quarantine).toEqual([{ n: 1, i: 0, kind: 'unknown', why: 'its reason' }])
+    expect(views.kernel.unknownKinds.all()).toEqual([])
     expect(views.position('stream1')).toBe(1)
   })
 
@@ -266,7 +321,7 @@ describe('commit and rollback', () => {
 describe('erasing a person', () => {
   /** A small log with persons in records and decisions, and places to erase in it. */
   const story = fc
-    .array(fc.constantFrom('person', 'seen', 'signed', 'cursed'), { minLength: 1, maxLength: 12 })
+    .array(fc.constantFrom('person', 'seen', 'signed', 'cursed', 'useless'), { minLength: 1, maxLength: 12 })
     .chain((kinds) => fc.tuple(fc.constant(kinds), fc.subarray(kinds.map((_, index) => index))))
 
   function written([kinds, chosen]: readonly [readonly string[], readonly number[]]) {
@@ -276,6 +331,7 @@ describe('erasing a person', () => {
       const name = { tag: `t${index % 3}`, name: `name ${index}` }
       if (kind === 'person') log.record('toy.person', name, ++seq)
       else if (kind === 'seen') log.record('toy.seen', seen(name.tag), ++seq)
+      else if (kind === 'useless') log.record('toy.person', { tag: index }, ++seq)
       else if (kind === 'cursed') log.record('toy.cursed', name, ++seq)
       else log.decide(`key ${index}`, index, moved(index), { kind: 'toy.signed', body: name })
     }
@@ -318,5 +374,54 @@ describe('erasing a person', () => {
     expect(toyViews.views.kernel.quarantine.all()).toEqual([])
     expect(toyViews.views.kernel.skipped.all()).toEqual([])
     expect(toyViews.views.position('stream1')).toBe(1)
+  })
+  const line = (body: unknown) => bodyLine(body, seededRandom())
+  const from = { box: 'box1', stream: 'stream1', seq: 1 }
+  const useless: [string, Head, string][] = [
+    ['is not as declared', { form: 'r', at, kind: 'toy.person', from }, line({ tag: 7 })],
+    ['is of an unknown kind', { form: 'r', at, kind: 'other.person', from }, line(1)],
+    ['could not be judged', { form: 'q', at, kind: 'unknown', from, why: 'a reason' }, line({})],
+  ]
+  test.each(useless)('LOG-16 a fact that %s leaves the same rows once it is erased', (_, head, bodies) => {
+    const log = new ToyLog()
+    const row = log.add(head, bodies)
+    const places = [{ n: 1, i: 0 }]
+    const erasure = log.erase(...places)
+    using whole = applied([row, erasure])
+    using hollow = applied([hollowed(row, places), erasure])
+    expect(hollow.hash()).toBe(whole.hash())
+    expect(whole.views.kernel.quarantine.all()).toEqual([])
+  })
+
+  test('LOG-16 a fact whose apply throws leaves the same rows once it is erased', () => {
+    const rude = { ...toy, apply: { ...toy.apply } }
+    rude.apply['signed'] = () => {
+      throw new Error('Ada cannot sign')
+    }
+    const known = know(kernelPack, [rude])
+    const log = new ToyLog()
+    const row = log.decide(
+      'key',
+      1,
+      moved(1),
+      { kind: 'toy.signed', body: { tag: 'a', name: 'Ada' } },
+      moved(2),
+    )
+    const places = [{ n: 1, i: 1 }]
+    const erasure = log.erase(...places)
+    const hash = (...rows: readonly LogRow[]) => {
+      using toyViews = openToyViews(known)
+      for (const each of rows) toyViews.views.apply(each)
+      return toyViews.hash()
+    }
+    expect(hash(hollowed(row, places), erasure)).toBe(hash(row, erasure))
+  })
+
+  test('LOG-16 views know whether they went past a hollow fact', () => {
+    const log = new ToyLog()
+    const row = log.record('toy.person', { tag: 'a', name: 'Ada' }, 1)
+    using whole = applied([row])
+    using hollow = applied([hollowed(row, [{ n: 1, i: 0 }])])
+    expect([whole.views.sawHollow, hollow.views.sawHollow]).toEqual([false, true])
   })
 })

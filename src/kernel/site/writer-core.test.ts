@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { openSqlite } from '../../store/sqlite.ts'
 import type { Database } from '../../store/database.ts'
 import type { LogRow } from '../../store/truth.ts'
+import { bodyLine } from '../entry.ts'
+import type { Head } from '../entry.ts'
 import { seededRandom } from '../manual-machine.ts'
 import { toyKnown } from '../pack/toy-pack.ts'
 import type { Item } from './sequencer.ts'
@@ -88,6 +90,16 @@ describe('following', () => {
     expect(core.hash('fair')).toBe(keeper.core.hash('fair'))
   })
 
+  test('entries that come a second time are passed over', () => {
+    const keeper = writer()
+    const { core } = writer()
+    const rows = ordered(keeper.core, seenRecords(1, 4))
+    core.follow('fair', rows.slice(0, 3))
+    expect(core.follow('fair', rows.slice(1)).cursor.n).toBe(4)
+    expect(core.follow('fair', rows).cursor.n).toBe(4)
+    expect(core.hash('fair')).toBe(keeper.core.hash('fair'))
+  })
+
   test('LOG-15 at a base each box keeps a copy of its views, and tells where they differ', () => {
     const keeper = writer()
     const rows = [...ordered(keeper.core, seenRecords(1, 2)), ...ordered(keeper.core, { do: 'base' })]
@@ -102,6 +114,21 @@ describe('following', () => {
     const strange = [...log.rows, { ...(rows[2] as LogRow), n: 3 }]
     expect(other.core.follow('fair', strange).parted).toEqual([3])
     expect([...other.bases.keys()]).toEqual([])
+  })
+})
+
+describe('a base and an erased fact', () => {
+  test('VIEW-11 a base from before an erasure is no difference to mind where the person never was', () => {
+    const keeper = writer()
+    const person = toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1)
+    const rows = [
+      ...ordered(keeper.core, { do: 'records', box: 'box1', stream: 'stream1', rows: [person] }),
+      ...ordered(keeper.core, { do: 'base' }),
+    ]
+    const late = writer()
+    const hollow = rows.map((row) => hollowed(row, [{ n: 1, i: 0 }]))
+    expect(late.core.follow('fair', hollow).parted).toEqual([])
+    expect([...late.bases.keys()]).toEqual([])
   })
 })
 
@@ -172,6 +199,23 @@ describe('what the box needs to know', () => {
     })
     ordered(core, { do: 'base' })
     expect(core.state('fair').base).toBe(5)
+  })
+
+  test('TERM-12 a kind that was erased everywhere is still unknown; a record in quarantine is not', () => {
+    const { core } = writer()
+    const log = new ToyLog()
+    const from = { box: 'box1', stream: 'stream1', seq: 1 }
+    const person = { form: 'r', at, kind: 'other.person', from } as const
+    const judged = { form: 'q', at, kind: 'unknown', from: { ...from, seq: 2 }, why: 'this version does not' }
+    log.add(person, bodyLine({ name: 'Ada' }, seededRandom()))
+    log.add(judged as Head, bodyLine({}, seededRandom()))
+    log.erase({ n: 1, i: 0 })
+    const places = [{ n: 1, i: 0 }]
+    core.follow(
+      'fair',
+      log.rows.map((row) => hollowed(row, places)),
+    )
+    expect(core.state('fair')).toMatchObject({ unknownKinds: ['other.person'], quarantine: 1 })
   })
 
   test('LOG-4 the places that entries from a place on have erased', () => {

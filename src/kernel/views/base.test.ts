@@ -1,10 +1,14 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Database } from '../../store/database.ts'
+import { openSqlite } from '../../store/sqlite.ts'
+import { StoreError } from '../../store/truth.ts'
 import { know } from '../pack/kinds.ts'
 import { toy, toyKnown } from '../pack/toy-pack.ts'
 import { kernelPack } from '../site/kernel-pack.ts'
 import { ToyLog, openToyViews } from '../site/toy-log.ts'
+import { SiteViews } from '../site/views.ts'
 import { loadBase, saveBase } from './base.ts'
 
 const facts = fc.array(
@@ -107,6 +111,36 @@ describe('a base that cannot be used leaves the views empty', () => {
     expect(refused(packed(text.replace('["a","north",1,5]', '["a","north",2,5]')))).toBe(true)
     expect(refused(packed(text.replace('\n["a","north",1,5]', '')))).toBe(true)
     expect(refused(packed(text.replace('["bank",-4]', '["bank",-3]')))).toBe(true)
+  })
+
+  test('its text is damaged: a row that is no JSON, too short, twice, or no header', () => {
+    using from = small()
+    const text = textOf(saveBase(from.views))
+    const row = '["a","north",1,5]'
+    for (const damaged of ['["a","north",1,5', '["a","north",1]', `${row}\n${row}`, '[{}]', 'null'])
+      expect(refused(packed(text.replace(row, damaged)))).toBe(true)
+    expect(refused(packed(text.replace('{', '')))).toBe(true)
+    expect(refused(packed(text.replace(/^.*/, 'null')))).toBe(true)
+  })
+
+  test('a disk that is full is no damage', () => {
+    using from = small()
+    const inner = openSqlite(':memory:', { durable: false })
+    let full = false
+    const database: Database = {
+      exec: (sql) => inner.exec(sql),
+      close: () => inner.close(),
+      prepare: (sql) => {
+        if (full && sql.startsWith('INSERT')) throw new StoreError('full', 'the disk is full')
+        return inner.prepare(sql)
+      },
+    }
+    const views = new SiteViews(database, toyKnown)
+    full = true
+    expect(() => loadBase(views, saveBase(from.views))).toThrow('the disk is full')
+    views.rollback()
+    full = false
+    expect(loadBase(views, saveBase(from.views))).toBe(true)
   })
 
   test('it says another hash than its rows have', () => {

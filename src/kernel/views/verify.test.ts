@@ -54,6 +54,15 @@ describe('holding views against their log', () => {
     expect(verified(log, site.database)).toEqual([{ is: 'altered entry', n: 4 }])
   })
 
+  test('VIEW-4 an entry that is missing is a gap, and nothing behind it is looked at', () => {
+    using site = meeting()
+    const verification = new Verification(openSqlite(':memory:', { durable: false }), toyKnown)
+    verification.feed(site.log.filter(({ n }) => n !== 3))
+    expect(verification.findings).toEqual([{ is: 'gap', n: 3 }])
+    expect(verification.n).toBe(2)
+    expect(verification.compare(site.database)[0]).toEqual({ is: 'gap', n: 3 })
+  })
+
   test('thousands of wrong rows are not all named', () => {
     using site = meeting()
     for (let i = 0; i < 100; i++)
