@@ -77,9 +77,7 @@ export function parseHead(text: string): Head {
       typeof parts[4] === 'string' &&
       isPlace(parts[5])
     : Array.isArray(parts[2]) && parts[2].every((kind) => typeof kind === 'string')
-  if (!Array.isArray(parts) || !Array.isArray(at) || at.length !== 3 || !fits) {
-    throw new Error(`not an entry's head: ${text.slice(0, 80)}`)
-  }
+  if (!isInstant(at) || !fits) throw notAHead(text)
   switch (parts[0]) {
     case 'r':
     case 'q': {
@@ -88,6 +86,7 @@ export function parseHead(text: string): Head {
       return parts[0] === 'r' ? { form: 'r', ...said } : { form: 'q', ...said, why: String(parts[6]) }
     }
     case 'a': {
+      if (!parts.slice(3, 7).every((each) => typeof each === 'string')) throw notAHead(text)
       const [, , kinds, action, key, digest, who, answer] = parts as unknown as [
         'a',
         Instant,
@@ -103,9 +102,19 @@ export function parseHead(text: string): Head {
     case 'k':
       return { form: 'k', at, kinds: parts[2] as readonly string[] }
     default:
-      throw new Error(`not an entry's head: ${text.slice(0, 80)}`)
+      throw notAHead(text)
   }
 }
+
+const notAHead = (text: string) => new Error(`not an entry's head: ${text.slice(0, 80)}`)
+
+function isInstant(at: unknown): boolean {
+  if (!Array.isArray(at) || at.length !== 3) return false
+  const [mono, offset, quality] = at as readonly unknown[]
+  return Number.isSafeInteger(mono) && (offset === null || Number.isSafeInteger(offset)) && isQuality(quality)
+}
+
+const isQuality = (value: unknown): boolean => value === 0 || value === 1 || value === 2 || value === 3
 
 const isPlace = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0
 

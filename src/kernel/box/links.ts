@@ -103,7 +103,7 @@ export class Links {
 
   /**
    * A newer connection stands for the older, which is dead or about to be. But where two boxes have
-   * dialled each other, both keep the one that the lower box dialled, or they would never agree (LINK-9).
+   * dialled each other, both keep the one that the lower box dialled, or they would never agree (LINK-14).
    */
   #established(link: Link): void {
     const box = link.peer?.box ?? ''

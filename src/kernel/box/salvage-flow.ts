@@ -54,7 +54,11 @@ export class SalvageFlow {
         const answer = await this.#asks.handIn(
           chunk.map(({ n, term: of, head, bodies }) => ({ n, term: of, head, bodies })),
         )
-        if (answer === 'away') break
+        if (answer === 'away') {
+          // Tried again after a while, or as soon as there is a new way to the keeper.
+          this.#parts.machine.timers.after(retryMs, this.#reconsider)
+          return
+        }
         for (const place of answer.safe) {
           const row = chunk[place]
           if (row) this.#told.set(row, { at: answer.n, under: answer.term })

@@ -36,7 +36,8 @@ export type Peers = ReadonlyMap<Link, SitePeer>
 /** What is known of one linked box, for one site. Forgotten with the link (LINK-4). */
 export class SitePeer {
   readonly link: Link
-  readonly isAbove: boolean
+  /** It is the box above for this site, as long as that is not changed. */
+  isAbove: boolean
   /** How this box sees the peer. */
   standing: Standing
   history: History = emptyHistory

@@ -161,6 +161,13 @@ export class Site {
 
   async serveAbove(above: Above | null): Promise<void> {
     await this.#memory.serveAbove(above)
+    this.#topTold = 0
+    for (const peer of this.#peers.values()) {
+      peer.isAbove = peer.box === above?.box
+      if (peer.isAbove) this.#learnTop(peer)
+    }
+    this.#entries.acknowledge()
+    this.#reconsider()
   }
 
   get above(): Above | null {

@@ -1,5 +1,6 @@
 import { kindsOf, parseHead, parseLine } from '../entry.ts'
 import type { Orphan } from '../pack/action.ts'
+import { facts } from './facts.ts'
 import type { Saying } from './sequencer.ts'
 import type { SiteViews } from './views.ts'
 
@@ -32,11 +33,15 @@ function nestedOrphans(kinds: readonly string[], lines: OrphanText['lines']): re
     const { body, hollow } = parseLine(line)
     if (hollow) continue
     if (kinds[i] === 'orphan.kept') {
-      const { term, n, head } = body as OrphanText
+      const { term, n, head } = facts['orphan.kept'].body.parse(body)
+      parseHead(head)
       found.push({ term, n, head, lines: [] })
-    } else if (kinds[i] === 'orphan.line') found.at(-1)?.lines.push(body as { i: number; line: string })
+    } else if (kinds[i] === 'orphan.line') {
+      const kept = facts['orphan.line'].body.parse(body)
+      found.at(-1)?.lines.push({ i: kept.i, line: kept.line })
+    }
   }
-  return found.map((orphan) => ({ ...orphan, lines: orphan.lines.map(({ i, line }) => ({ i, line })) }))
+  return found
 }
 
 /** An orphan as its pack looks at it. */

@@ -1,5 +1,6 @@
 import { StoreError } from '../../store/truth.ts'
 import type { LogRow, RecordRow } from '../../store/truth.ts'
+import { z } from 'zod'
 import { hashViews } from '../views/hash.ts'
 import { canonical, sha256 } from '../digest.ts'
 import { bodyLine, factsOf, headText, maxFactBytes, nextChain, parseHead, parseLine } from '../entry.ts'
@@ -64,6 +65,7 @@ const maxEntryChars = 1024 * 1024
 /** Of a record that cannot be judged, so much is kept. */
 const keptOfRejected = 24 * 1024
 const saltBytes = 27
+const rejectedBody = z.object({ head: z.string(), body: z.string() })
 
 /** What a keeper adds to the views' rules: the moment, and chance from outside. */
 export type Moment = { readonly at: Instant; readonly random: Random }
@@ -93,7 +95,10 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     if (why === undefined) appendText(head, body)
     else {
       // What it holds may be a person's: it can be erased like one (LOG-16).
-      const kept = bodyLine({ head, body: body.slice(0, keptOfRejected) }, moment.random)
+      const kept = bodyLine(
+        { head: head.slice(0, keptOfRejected), body: body.slice(0, keptOfRejected) },
+        moment.random,
+      )
       append({ form: 'q', at: moment.at, kind: 'unknown', from: { box, stream, seq }, why }, kept)
     }
     return true
@@ -173,7 +178,16 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     )
   }
 
-  const handIn = ({ term, n, head: text, bodies }: Item & { do: 'handIn' }): Outcome => {
+  const handIn = (item: Item & { do: 'handIn' }): Outcome => {
+    try {
+      return takeHandIn(item)
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      return { did: 'refused', code: 'unreadable', detail: { term: item.term, n: item.n } }
+    }
+  }
+
+  const takeHandIn = ({ term, n, head: text, bodies }: Item & { do: 'handIn' }): Outcome => {
     const head = readable(text, bodies)
     if (!head) return { did: 'refused', code: 'unreadable', detail: { term, n } }
     if (head.form === 'r' || head.form === 'q') {
@@ -254,6 +268,6 @@ function readable(line: string, bodies: string): Head | undefined {
 function rejected(seq: number, bodies: string): RecordRow | undefined {
   const { body, hollow } = parseLine(bodies)
   if (hollow) return undefined
-  const { head, body: line } = body as { head: string; body: string }
-  return { seq, head, body: line }
+  const record = rejectedBody.parse(body)
+  return { seq, ...record }
 }

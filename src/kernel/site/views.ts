@@ -110,7 +110,7 @@ export class SiteViews {
     this.#cursor = cursor
     let filled = false
     try {
-      filled = fill(this.#database)
+      filled = Number.isSafeInteger(cursor.n) && typeof cursor.chain === 'string' && fill(this.#database)
     } catch (error) {
       if (error instanceof StoreError && error.reason === 'full') throw error
     }
@@ -170,7 +170,7 @@ export class SiteViews {
     const from = head.form === 'r' ? head.from : undefined
     const who = head.form === 'a' ? head.asked.who : undefined
     const told = { body: parsed.data, at: head.at, n, i, from, who }
-    if (kind.fact.erasable) this.#applyErasable(kind, told)
+    if (kind.fact.erasable) this.#applyErasable(kind, fact.kind, told)
     else kind.pack.apply[kind.key]?.(this.rows(kind.pack), told)
     if (fact.kind === 'facts.erased') {
       const { places } = parsed.data as { places: readonly { n: number; i: number }[] }
@@ -179,14 +179,14 @@ export class SiteViews {
   }
 
   /** A fact that may be hollow one day fails alone, so that its entry comes out the same without it (LOG-16). */
-  #applyErasable(kind: Kind, told: Told<unknown>): void {
+  #applyErasable(kind: Kind, name: string, told: Told<unknown>): void {
     this.#database.exec('SAVEPOINT fact')
     try {
       kind.pack.apply[kind.key]?.(this.rows(kind.pack), told)
     } catch (error) {
       if (error instanceof StoreError) throw error
       this.#database.exec('ROLLBACK TO fact')
-      this.kernel.quarantine.put({ n: told.n, i: told.i, kind: kind.key, why: thrown(error) })
+      this.kernel.quarantine.put({ n: told.n, i: told.i, kind: name, why: thrown(error) })
     }
     this.#database.exec('RELEASE fact')
   }

@@ -53,7 +53,7 @@ export class Verification {
   feed(rows: readonly LogRow[]): void {
     for (const row of rows) {
       if (row.n !== this.#n + 1) {
-        this.#findings.push({ is: 'gap', n: this.#n + 1 })
+        if (!this.#findings.some(({ is }) => is === 'gap')) this.#findings.push({ is: 'gap', n: this.#n + 1 })
         break
       }
       const chain = nextChain(this.#chain, row)
