@@ -1,0 +1,98 @@
+import { once } from 'node:events'
+import { writeSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { realMachine, standardError } from '../../src/cli/machine.ts'
+import { dialWebSocket, linkDoor } from '../../src/doors/link.ts'
+import { openBox } from '../../src/kernel/box/box.ts'
+import { openWriter } from '../../src/kernel/site/writer-thread.ts'
+import { openTruth } from '../../src/store/truth-thread.ts'
+import { identityIn, truthFile, viewsIn } from './box-folder.ts'
+import type { Order, OrderLine, ReplyLine } from './control.ts'
+import { known } from './fair-packs.ts'
+import type { WriterData } from './fair-writer-worker.ts'
+
+/**
+ * For the crash tests, as a process of its own: one box on its folder, with all its threads and its link,
+ * told what to do by lines on standard input. Each answer is one line, and one write to standard output.
+ */
+const { values } = parseArgs({
+  options: {
+    folder: { type: 'string', default: '' },
+    port: { type: 'string', default: '0' },
+    unsafe: { type: 'boolean', default: false },
+  },
+})
+const machine = realMachine(standardError('error'))
+const truth = await openTruth({
+  path: truthFile(values.folder),
+  clock: machine.clock,
+  timers: machine.timers,
+  workerUrl: values.unsafe ? new URL('./unsafe-truth-worker.ts', import.meta.url) : undefined,
+})
+const workerData: WriterData = { views: viewsIn(values.folder) }
+const thread = new Worker(new URL('./fair-writer-worker.ts', import.meta.url), { workerData })
+const writer = openWriter(thread, (why) => machine.log('error', why))
+const box = await openBox({
+  identity: identityIn(values.folder),
+  machine,
+  known,
+  truth,
+  writer,
+  dial: dialWebSocket,
+  trusts: () => true,
+})
+const door = linkDoor()
+door.open((channel) => box.accept(channel))
+const server = createServer().on('upgrade', door.upgrade).listen(Number(values.port), '127.0.0.1')
+await once(server, 'listening')
+
+function carryOut(order: Order): unknown {
+  switch (order.do) {
+    case 'record':
+      return box.record(order.site, order.facts)
+    case 'act':
+      return box.act(order.site, order.ask)
+    case 'found':
+      return box.found(order.site)
+    case 'serve':
+      return box.serve(order.site, order.above)
+    case 'assign':
+      return box.assign(order.site, { box: order.box, publicKey: order.publicKey, small: false })
+    case 'takeOver':
+      return box.takeOver(order.site, 'a lead')
+    case 'status':
+      return box.status()
+    case 'hash':
+      return writer.hash(order.site)
+    case 'stop':
+      return stop()
+  }
+}
+
+async function stop(): Promise<void> {
+  await box.stop()
+  door.close()
+  server.close()
+  lines.close()
+}
+
+function reply(line: ReplyLine): void {
+  writeSync(1, `${JSON.stringify(line)}\n`)
+}
+
+async function obey({ id, ...order }: OrderLine): Promise<void> {
+  try {
+    reply({ id, value: await carryOut(order) })
+  } catch (error) {
+    reply({ id, error: String(error) })
+  }
+}
+
+const lines = createInterface({ input: process.stdin })
+lines.on('line', (line) => void obey(JSON.parse(line) as OrderLine))
+// Whoever told this box what to do is gone.
+lines.on('close', () => setTimeout(() => process.exit(), 1000).unref())
+reply({ id: 0 })
