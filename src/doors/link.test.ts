@@ -9,7 +9,7 @@ import type { End, Pair } from './channel.contract.ts'
 import { channelContract } from './channel.contract.ts'
 import type { LinkDoor } from './link.ts'
 import { dialWebSocket, linkDoor } from './link.ts'
-import { cutToBytes } from './web-socket-channel.ts'
+import { cutToBytes, maxMessageBytes } from './web-socket-channel.ts'
 
 type House = { readonly door: LinkDoor; readonly address: string; readonly server: Server }
 
@@ -102,12 +102,12 @@ test('a socket that dies without a word is closed on both sides', async () => {
   expect(pair.accepted.closed).toEqual(['the connection broke'])
 })
 
-test('text, and a message over 1 MiB, close the channel', async () => {
+test('text, and a message over 4 MiB, close the channel', async () => {
   const here = await house()
   onTestFinished(() => stop(here))
   const closed: string[] = []
   here.door.open(() => ({ message: () => {}, closed: (why) => void closed.push(why) }))
-  for (const message of ['hello', Buffer.alloc(1024 * 1024 + 1)]) {
+  for (const message of ['hello', Buffer.alloc(maxMessageBytes + 1)]) {
     const socket = new WebSocket(here.address)
     await once(socket, 'open')
     socket.send(message)

@@ -2,7 +2,7 @@ import type { RawData, WebSocket } from 'ws'
 import type { Channel, ChannelEvents } from '../kernel/network.ts'
 
 /** The largest message either way; a link's own frames are far smaller. */
-export const maxMessageBytes = 1024 * 1024
+export const maxMessageBytes = 4 * 1024 * 1024 + 64
 
 /** How long the other side has to agree to a close. */
 const closeWaitMs = 1000

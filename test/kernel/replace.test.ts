@@ -77,8 +77,10 @@ test('LINK-6 with its keeper away, a box below brings its facts through another 
   await satellite.start()
   await satellite.box.serve('fair', hub.above)
   await until(() => satellite.box.status().links.some(({ box }) => box === hub.identity.box))
+  const { n } = keeper.site()
   await satellite.box.record('fair', [seen('moved', 1)])
   await until(() => equal(hub, keeper, satellite))
+  expect(keeper.site().n).toBe(n + 2)
 })
 
 test('LINK-7 what a box recorded for a site that it no longer serves still arrives', async () => {

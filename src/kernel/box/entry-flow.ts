@@ -154,16 +154,14 @@ export class EntryFlow {
   }
 
   #send(peer: SitePeer, rows: readonly LogRow[]): void {
-    const last = rows.at(-1) as LogRow
-    const after = (rows[0] as LogRow).n - 1
-    const frame = {
-      t: 'entries',
-      site: this.#parts.site,
-      after,
-      count: rows.length,
-      chain: last.chain,
-    } as const
-    peer.sentUpTo = last.n
-    peer.link.send(frame, entryLines(rows))
+    const { site } = this.#parts
+    peer.sentUpTo = (rows.at(-1) as LogRow).n
+    peer.link.sendRows(rows, (part) => {
+      const [{ n }, { chain }] = [part[0] as LogRow, part.at(-1) as LogRow]
+      return {
+        frame: { t: 'entries', site, after: n - 1, count: part.length, chain },
+        lines: entryLines(part),
+      }
+    })
   }
 }

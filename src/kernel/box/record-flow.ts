@@ -229,15 +229,20 @@ export class RecordFlow {
   #pushLive(peer: SitePeer, box: string, stream: string, rows: readonly RecordRow[]): void {
     const sent = peer.records.get(stream)
     const from = rows[0]?.seq ?? 1
-    if (sent === undefined && from === 1 && peer.heard) peer.records.set(stream, 0)
+    if (sent === undefined && from === 1 && peer.heard) {
+      peer.records.set(stream, 0)
+      peer.offered.add(stream)
+    }
     if (peer.records.get(stream) === from - 1 && peer.link.hasLiveRoom()) this.#send(peer, box, stream, rows)
     else if (sent === undefined) this.#soon(this.#offer(peer))
   }
 
   #send(peer: SitePeer, box: string, stream: string, rows: readonly RecordRow[]): void {
-    const from = rows[0]?.seq ?? 1
-    peer.records.set(stream, rows.at(-1)?.seq ?? from)
-    peer.link.send({ t: 'records', site: this.#parts.site, box, stream, from }, recordLines(rows))
+    const { site } = this.#parts
+    peer.records.set(stream, rows.at(-1)?.seq ?? 0)
+    peer.link.sendRows(rows, (part) => {
+      return { frame: { t: 'records', site, box, stream, from: part[0]?.seq ?? 1 }, lines: recordLines(part) }
+    })
   }
 
   /** Keeper: hands the new part of `rows` to the queue. False where something before them is missing. */

@@ -195,6 +195,11 @@ export class SiteLog {
     }
   }
 
+  /** Looks again at what waits for a person. */
+  async refresh(): Promise<void> {
+    await this.#learnState()
+  }
+
   async #learnState(): Promise<void> {
     this.#state = await this.#parts.writer.state(this.site)
   }
@@ -216,7 +221,7 @@ export class SiteLog {
 
 /** Entries after which the box must look again at who keeps, who follows, and what waits for a person. */
 function concernsBoxes({ head }: LogRow): boolean {
-  return head.startsWith('["q"') || /"(?:box|site|orphan|quarantine|stream)\.[a-zA-Z]+"/.test(head)
+  return head.startsWith('["q"') || /"(?:base|box|site|orphan|quarantine|stream)\.[a-zA-Z]+"/.test(head)
 }
 
 function historyOf({ n, chain, terms }: SiteRow): History {

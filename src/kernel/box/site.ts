@@ -412,6 +412,7 @@ export class Site {
       const at = now()
       inBackground(machine, 'tidying the journal', this.#records.trim(at[2] === 0 ? null : epochOf(at)))
       inBackground(machine, 'laying a base', this.#layBase())
+      inBackground(machine, 'looking at the views', this.#parts.log.refresh())
       if (!this.#stopped) this.#tidyLater()
     })
   }

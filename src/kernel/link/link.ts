@@ -5,7 +5,7 @@ import type { Frame, SiteFrame } from './frames.ts'
 import { wireVersion } from './frames.ts'
 import type { Identity } from './identity.ts'
 import { signText, verifyText } from './identity.ts'
-import { backlogInFlight } from './lines.ts'
+import { backlogFrameBytes, backlogInFlight } from './lines.ts'
 import { decodeFrame, encodeFrame } from './wire.ts'
 
 /** Heard nothing for so long: the other side, or the way to it, is dead (LINK-8). */
@@ -23,6 +23,8 @@ export type LinkEvents = {
   readonly drained: (link: Link) => void
   readonly closed: (link: Link, why: string) => void
 }
+
+export type RowsFrame = { readonly frame: SiteFrame; readonly lines: readonly string[] }
 
 export type Peer = { readonly box: string; readonly publicKey: string; readonly process: string }
 
@@ -88,8 +90,20 @@ export class Link {
 
   send(frame: SiteFrame, lines?: readonly string[]): void {
     if (!this.isUp) return
-    const bytes = this.#send(frame, lines)
-    if (carries(frame)) this.#inFlight += bytes
+    this.#send(frame, lines)
+  }
+
+  /** Sends rows in frames of at most 8 KiB, or of one row where that is larger (LINK-10). */
+  sendRows<Row>(rows: readonly Row[], make: (part: readonly Row[]) => RowsFrame): void {
+    if (!this.isUp || rows.length === 0) return
+    const { frame, lines } = make(rows)
+    const message = encodeFrame(this.#sent, frame, lines)
+    if (message.byteLength > backlogFrameBytes && rows.length > 1) {
+      const half = Math.ceil(rows.length / 2)
+      this.sendRows(rows.slice(0, half), make)
+      return this.sendRows(rows.slice(half), make)
+    }
+    this.#inFlight += this.#post(message)
   }
 
   /** Whether another frame of backlog may leave now. The peer's credit makes room (LINK-10). */
@@ -183,7 +197,10 @@ export class Link {
   }
 
   #send(frame: Frame, lines?: readonly string[]): number {
-    const message = encodeFrame(this.#sent, frame, lines)
+    return this.#post(encodeFrame(this.#sent, frame, lines))
+  }
+
+  #post(message: Uint8Array): number {
     this.#sent += 1
     this.#channel.send(message)
     return message.byteLength

@@ -17,10 +17,11 @@ export const actions = {
     input: facts['box.unassigned'].body,
     allow: ['manager', 'lead'],
     away: 'refuse',
-    decide: (body, rows) =>
-      rows.boxes.get(body.box)
-        ? { facts: [{ kind: 'box.unassigned', body }], answer: { box: body.box } }
-        : { refused: 'not-assigned', detail: body },
+    decide: (body, rows) => {
+      if (!rows.boxes.get(body.box)) return { refused: 'not-assigned', detail: body }
+      if (rows.terms.all().at(-1)?.keeper === body.box) return { refused: 'keeps', detail: body }
+      return { facts: [{ kind: 'box.unassigned', body }], answer: { box: body.box } }
+    },
   }),
   /** Makes facts hollow, on every box, for ever. */
   'facts.erase': action({

@@ -61,7 +61,7 @@ export type Outcome =
 export type Step = { readonly rows: readonly LogRow[]; readonly outcomes: readonly Outcome[] }
 
 /** The text of one entry: more could not travel as one frame. */
-const maxEntryChars = 1024 * 1024
+const maxEntryBytes = 1024 * 1024
 /** Of a record that cannot be judged, so much is kept. */
 const keptOfRejected = 24 * 1024
 const saltBytes = 27
@@ -139,7 +139,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       const asked = { action: ask.action, key: ask.key, digest, who: ask.who, answer: decided.answer ?? null }
       const head: Head = { form: 'a', at: moment.at, kinds: said.map(({ kind }) => kind), asked }
       const bodies = said.map(checkedLine).join('\n')
-      if (bodies.length > maxEntryChars)
+      if (Buffer.byteLength(headText(head)) + Buffer.byteLength(bodies) > maxEntryBytes)
         return { did: 'refused', code: 'too-large', detail: { action: ask.action } }
       const n = append(head, bodies)
       return { did: 'act', n, answer: asked.answer, again: false }

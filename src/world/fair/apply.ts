@@ -24,7 +24,5 @@ export const apply: Apply<typeof facts, typeof tables> = {
 }
 
 export const erase: Erase<typeof tables> = (rows, places) => {
-  for (const { n, i } of places) {
-    for (const row of rows.names.all()) if (row.n === n && row.i === i) rows.names.remove(row.tag)
-  }
+  for (const { n, i } of places) rows.names.remove(n, i)
 }

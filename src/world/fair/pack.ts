@@ -5,4 +5,4 @@ import { facts } from './facts.ts'
 import { tables } from './tables.ts'
 
 /** A small trade of our own: what the kernel is tried with, in the world, the benches and the crash tests. */
-export const fair = pack({ name: 'fair', rules: 'fair-1', facts, tables, apply, actions, erase })
+export const fair = pack({ name: 'fair', rules: 'fair-2', facts, tables, apply, actions, erase })

@@ -9,6 +9,10 @@ export const tables = {
   ),
   /** The newest place in the log wins. */
   sensors: table({ sensor: text(), count: integer(), readings: integer() }, { key: ['sensor'] }),
-  names: table({ tag: text(), name: text(), n: integer(), i: integer() }, { key: ['tag'] }),
+  /** By the place of the fact: an erased name brings no older one back. */
+  names: table(
+    { n: integer(), i: integer(), tag: text(), name: text() },
+    { key: ['n', 'i'], indexes: { byTag: ['tag'] } },
+  ),
   stalls: table({ stall: text(), closed: flag() }, { key: ['stall'] }),
 }
