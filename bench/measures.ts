@@ -1,0 +1,19 @@
+import { ackLatency } from './ack-latency.ts'
+import { acts } from './acts.ts'
+import { batchedRecords } from './batched-records.ts'
+import { catchUp } from './catch-up.ts'
+import type { Measure } from './parts/row.ts'
+import { rebuild } from './rebuild.ts'
+import { singleRecords } from './single-records.ts'
+import { startUp } from './start-up.ts'
+
+/** Every measurement, by the name that `--only` takes, in the order in which they run. */
+export const measures: Readonly<Record<string, Measure>> = {
+  'single-records': singleRecords,
+  'ack-latency': ackLatency,
+  'batched-records': batchedRecords,
+  acts,
+  rebuild,
+  'catch-up': catchUp,
+  'start-up': startUp,
+}
