@@ -90,7 +90,8 @@ export class Link {
 
   send(frame: SiteFrame, lines?: readonly string[]): void {
     if (!this.isUp) return
-    this.#send(frame, lines)
+    const bytes = this.#send(frame, lines)
+    if (carries(frame)) this.#inFlight += bytes
   }
 
   /** Sends rows in frames of at most 8 KiB, or of one row where that is larger (LINK-10). */
