@@ -104,6 +104,6 @@ test('LOG-3 two logs that part are compared to the first entry that differs', ()
 
 test('views of another version are not compared, and said so', () => {
   const folder = fairFolder('other')
-  const other = know(kernelPack, [{ ...fair, rules: 'fair-2' }])
+  const other = know(kernelPack, [{ ...fair, rules: 'another' }])
   expect(verifyFolder(folder, other, nothing)[0]).toMatchObject({ unread: 'other rules', findings: [] })
 })
