@@ -12,6 +12,9 @@ export type SqliteOptions = {
   readonly busyMs?: number | undefined
 }
 
+/** Views are written row by row all over the file: a larger cache and rarer checkpoints pay there. */
+const viewsTuning = 'PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 8000'
+
 /** After a large write the log of SQLite shrinks back to this size. */
 const walBytes = 64 * 1024 * 1024
 
@@ -20,6 +23,7 @@ export function openSqlite(path: string, options: SqliteOptions): Database {
   try {
     if (!options.readOnly) db.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${walBytes}`)
     db.exec(`PRAGMA synchronous = ${options.durable ? 'FULL' : 'NORMAL'}`)
+    if (!options.durable) db.exec(viewsTuning)
     assertSafety(db, options.durable)
     return db
   } catch (error) {

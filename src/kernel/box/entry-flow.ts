@@ -16,12 +16,19 @@ type Source =
   | { readonly is: 'asked'; readonly peer: SitePeer; readonly heardAt: number }
   | { readonly is: 'refused'; readonly until: number }
 
+type Arrived = {
+  readonly peer: SitePeer
+  readonly frame: Frame<'entries'>
+  readonly lines: readonly string[]
+}
+
 /** Entries on their way to other boxes, and from them. */
 export class EntryFlow {
   readonly #parts: SiteParts
   readonly #top: () => number
   readonly #reconsider: () => void
   #source: Source = { is: 'none' }
+  #arrived: Arrived[] = []
   #cancelLook = () => {}
   readonly #reading = new Set<SitePeer>()
   constructor(parts: SiteParts, top: () => number, reconsider: () => void) {
@@ -115,28 +122,34 @@ export class EntryFlow {
     }
   }
 
-  /** Entries came. Those that follow this log are checked against its running hash and kept. */
+  /** Entries came. Resolves when they are on disk here, or are let go by. */
   async received(peer: SitePeer, frame: Frame<'entries'>, lines: readonly string[]): Promise<void> {
-    const { log, machine } = this.#parts
+    const { log, machine, site } = this.#parts
+    this.#arrived.push({ peer, frame, lines })
     try {
-      await log.exclusive(async () => {
-        const { n, chain } = log.history
-        if (this.#source.is !== 'asked' || peer !== this.#source.peer || frame.after !== n) return
-        this.#source = { ...this.#source, heardAt: machine.clock.mono() }
-        const rows = parseEntries(lines, n, chain)
-        if (rows.length !== frame.count || rows.at(-1)?.chain !== frame.chain) {
-          return peer.link.close(
-            `the running hash after entry ${n + frame.count} differs: the two logs have parted`,
-          )
-        }
-        await log.append(rows)
-      })
+      await log.exclusive(() => this.#take())
     } catch (error) {
-      if (!(error instanceof StoreError)) machine.log('error', `${this.#parts.site}: ${String(error)}`)
+      if (!(error instanceof StoreError)) machine.log('error', `${site}: ${String(error)}`)
       // What else is under way is let go by; after a while this box asks again from where its disk stands.
       this.#source = { is: 'refused', until: machine.clock.mono() + staleAfterMs }
       this.#lookAgainLater()
     }
+  }
+
+  /** What has arrived by now, and follows this log by its running hash, is kept with one commit. */
+  async #take(): Promise<void> {
+    const { log, machine } = this.#parts
+    const arrived = this.#arrived
+    this.#arrived = []
+    const rows: LogRow[] = []
+    for (const { peer, frame, lines } of arrived) {
+      const { n, chain } = rows.at(-1) ?? log.history
+      if (this.#source.is !== 'asked' || peer !== this.#source.peer || frame.after !== n) continue
+      this.#source = { ...this.#source, heardAt: machine.clock.mono() }
+      const next = checkedEntries(peer, frame, lines, chain)
+      if (next) rows.push(...next)
+    }
+    if (rows.length > 0) await log.append(rows)
   }
 
   async #hasEntry(n: number, chain: string): Promise<boolean> {
@@ -164,4 +177,21 @@ export class EntryFlow {
       }
     })
   }
+}
+
+/** The entries of a frame; undefined, and the link closed, where they are not what its sender says they are. */
+function checkedEntries(
+  peer: SitePeer,
+  { after, count, chain: end }: Frame<'entries'>,
+  lines: readonly string[],
+  chain: string,
+): readonly LogRow[] | undefined {
+  try {
+    const rows = parseEntries(lines, after, chain)
+    if (rows.length === count && rows.at(-1)?.chain === end) return rows
+    peer.link.close(`the running hash after entry ${after + count} differs: the two logs have parted`)
+  } catch (error) {
+    peer.link.close(`entries after ${after}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return undefined
 }
