@@ -13,8 +13,8 @@ const staleAfterMs = 2_000
 /** Where entries are taken from. `refused`: the disk would not take them, and is left alone for a while. */
 type Source =
   | { readonly is: 'none' }
-  | { readonly is: 'asked'; readonly peer: SitePeer; readonly heardAt: number }
-  | { readonly is: 'refused'; readonly until: number }
+  | { readonly is: 'asked'; readonly peer: SitePeer; readonly silent: boolean }
+  | { readonly is: 'refused' }
 
 type Arrived = {
   readonly peer: SitePeer
@@ -63,22 +63,21 @@ export class EntryFlow {
 
   /** Asks a peer for what it has beyond this log. */
   ask(peer: SitePeer): void {
-    const { site, log, machine } = this.#parts
-    this.#source = { is: 'asked', peer, heardAt: machine.clock.mono() }
+    const { site, log } = this.#parts
+    this.#source = { is: 'asked', peer, silent: false }
     this.#lookAgainLater()
     peer.link.send({ t: 'want', site, after: log.history.n, chain: log.history.chain })
   }
 
   /** Whether this peer is to be asked now: it is not the source yet, or has been silent for long. */
   mayAsk(peer: SitePeer): boolean {
-    const now = this.#parts.machine.clock.mono()
     switch (this.#source.is) {
       case 'none':
         return true
       case 'asked':
-        return this.#source.peer !== peer || now - this.#source.heardAt >= staleAfterMs
+        return this.#source.peer !== peer || this.#source.silent
       case 'refused':
-        return now >= this.#source.until
+        return false
     }
   }
 
@@ -131,21 +130,23 @@ export class EntryFlow {
     } catch (error) {
       if (!(error instanceof StoreError)) machine.log('error', `${site}: ${String(error)}`)
       // What else is under way is let go by; after a while this box asks again from where its disk stands.
-      this.#source = { is: 'refused', until: machine.clock.mono() + staleAfterMs }
+      this.#source = { is: 'refused' }
       this.#lookAgainLater()
     }
   }
 
   /** What has arrived by now, and follows this log by its running hash, is kept with one commit. */
   async #take(): Promise<void> {
-    const { log, machine } = this.#parts
+    const { log } = this.#parts
     const arrived = this.#arrived
     this.#arrived = []
     const rows: LogRow[] = []
     for (const { peer, frame, lines } of arrived) {
       const { n, chain } = rows.at(-1) ?? log.history
       if (this.#source.is !== 'asked' || peer !== this.#source.peer || frame.after !== n) continue
-      this.#source = { ...this.#source, heardAt: machine.clock.mono() }
+      const { silent } = this.#source
+      this.#source = { is: 'asked', peer, silent: false }
+      if (silent) this.#lookAgainLater()
       const next = checkedEntries(peer, frame, lines, chain)
       if (next) rows.push(...next)
     }
@@ -163,7 +164,13 @@ export class EntryFlow {
 
   #lookAgainLater(): void {
     this.#cancelLook()
-    this.#cancelLook = this.#parts.machine.timers.after(staleAfterMs, this.#reconsider)
+    const before = this.#source
+    this.#cancelLook = this.#parts.machine.timers.after(staleAfterMs, () => {
+      if (this.#source !== before) return this.#source.is === 'none' ? undefined : this.#lookAgainLater()
+      // Nothing was heard, and the disk was let alone: who has more may be asked again.
+      this.#source = before.is === 'asked' ? { ...before, silent: true } : { is: 'none' }
+      this.#reconsider()
+    })
   }
 
   #send(peer: SitePeer, rows: readonly LogRow[]): void {
