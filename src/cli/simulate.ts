@@ -13,12 +13,15 @@ lived so many days.
   --coverage     measure which lines of src/kernel ran
   --trace        print everything that happens
   --json         the report as JSON
+  --mutants      break the kernel on purpose instead, and see whether worlds find out
+                 (--mutants --help says more)
   --help         this text
 
 Ends with 0 when every promise held, with 1 when one was broken, with 2 when the options are wrong.`
 
 /** `regie simulate world`. Returns the exit code. */
 export async function simulate(args: readonly string[]): Promise<number> {
+  if (args.includes('--mutants')) return mutants(args.filter((each) => each !== '--mutants'))
   const asked = options(args)
   if (typeof asked === 'string') {
     console.error(`${asked}\n\n${help}`)
@@ -70,6 +73,13 @@ function options(args: readonly string[]): Asked | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+async function mutants(args: readonly string[]): Promise<number> {
+  const { help: more, runMutants } = await import('../world/mutants/run.ts')
+  if (!args.includes('--help')) return runMutants(args)
+  console.log(more)
+  return 0
 }
 
 /** World after world. It is loaded here, so that coverage sees every line from the beginning. */

@@ -1,7 +1,7 @@
 import { sha256 } from '../kernel/digest.ts'
 import { journalSpan, logSpan } from '../store/truth-tables.ts'
 import type { Card } from './card.ts'
-import { SiteEvidence } from './site-evidence.ts'
+import { compareReigns, type Reign, SiteEvidence } from './site-evidence.ts'
 import { idsIn, testify } from './testimony.ts'
 
 type Streams = { readonly site: string; readonly first: number; readTo: number; readonly ids: Set<string> }
@@ -17,6 +17,8 @@ export class CardReader {
   #salvage: ReadonlySet<string> = new Set()
   #salvageMark = ''
   #salvaged = 0
+  #left: string[] = []
+  readonly #highest = new Map<string, Reign>()
 
   constructor(card: Card) {
     this.card = card
@@ -42,6 +44,18 @@ export class CardReader {
   /** What the journals of a site hold. */
   *journalled(site: string): Iterable<string> {
     for (const stream of this.#journals.values()) if (stream.site === site) yield* stream.ids
+  }
+
+  /** What was in the salvage and is no more, since this was asked for the last time. */
+  takeLeft(): readonly string[] {
+    const left = this.#left
+    this.#left = []
+    return left
+  }
+
+  /** The highest reign under which the card ever had a log of the site. */
+  highest(site: string): Reign | undefined {
+    return this.#highest.get(site)
   }
 
   /** Entries of given-up branches that are not known to be safe. */
@@ -77,6 +91,9 @@ export class CardReader {
           String(row['chain']),
         )
       }
+      const highest = this.#highest.get(evidence.site)
+      if (!highest || compareReigns(evidence.term, highest) > 0)
+        this.#highest.set(evidence.site, evidence.term)
     }
   }
 
@@ -112,6 +129,8 @@ export class CardReader {
     const mark = sha256(rows.map(({ id }) => id).join())
     if (mark === this.#salvageMark) return
     this.#salvageMark = mark
+    const before = this.#salvage
     this.#salvage = new Set(rows.flatMap((row) => idsIn(testify(String(row['head']), String(row['bodies'])))))
+    this.#left.push(...[...before].filter((id) => !this.#salvage.has(id)))
   }
 }

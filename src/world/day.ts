@@ -1,5 +1,6 @@
 import { boxFaults } from './faults/box-faults.ts'
 import { cardFaults } from './faults/card-faults.ts'
+import { Departures } from './departures.ts'
 import type { Fault, Stage } from './faults/fault.ts'
 import { keeperFaults } from './faults/keeper-faults.ts'
 import { networkFaults } from './faults/network-faults.ts'
@@ -10,6 +11,9 @@ import { Patrol } from './patrol.ts'
 import { Person } from './person.ts'
 import { comeToRest } from './quiet.ts'
 import { dayMs, scenarioFor, type Scenario } from './scenario.ts'
+import { Dice } from './random.ts'
+import { Registrar } from './registrar.ts'
+import type { SitePlan } from './site-plan.ts'
 import type { Tally } from './tally.ts'
 import { World } from './world.ts'
 
@@ -31,6 +35,8 @@ const rare: Readonly<Record<string, number>> = {
   'hand-over': 0.5,
   'two keepers': 0.4,
   'keeper destroyed': 0.15,
+  // Only where a scenario asks for it: the boxes around it must be few.
+  'keeper restored': 0,
 }
 const weights = Object.fromEntries(faultKinds.map((kind) => [kind, rare[kind] ?? 1]))
 
@@ -56,8 +62,8 @@ export type DayOptions = {
 
 /** One world from its first box to its end: a phase in which everything goes wrong, and one in which it must come right. */
 export async function liveOneDay(seed: string, options: DayOptions = {}): Promise<Outcome> {
-  const world = new World(seed, { tell: options.tell })
-  const scenario = { ...scenarioFor(world.dice.fork('scenario')), ...options.scenario }
+  const scenario = { ...scenarioFor(new Dice(seed).fork('scenario')), ...options.scenario }
+  const world = new World(seed, { tell: options.tell, limits: scenario.limits })
   // In a real process a rejection that nobody handles is the end of it.
   const unhandled = (reason: unknown) => world.fail(reason)
   process.on('unhandledRejection', unhandled)
@@ -85,42 +91,54 @@ export async function liveOneDay(seed: string, options: DayOptions = {}): Promis
 }
 
 /** Tells for how long the world went on before it came to rest. */
-async function live(world: World, { boxes, plans, ms, faultEveryMs }: Scenario): Promise<number> {
+async function live(world: World, scenario: Scenario): Promise<number> {
+  const { boxes, plans, ms, faultEveryMs, haste = 1, limits } = scenario
   const installer = new Installer(world)
   const lead = new Lead(world, installer)
   const crowd = boxes.length > 50
   for (const id of boxes) world.addBox(id)
   for (const plan of plans) await installer.begin(plan)
-  for (const plan of plans) populate(world, plan.site, plan.members)
-  new Patrol(world, lead).walk((crowd ? 40 : 5) * 60_000)
+  for (const plan of plans) populate(world, plan.site, plan.members, haste)
+  const registrars = scenario.registrars ? plans.map((plan) => register(world, plan, haste)) : []
+  new Patrol(world, lead, limits && new Departures(world, limits.keptAfterTopMs)).walk(
+    (crowd ? 40 : 5) * (60_000 / haste),
+  )
   const stage: Stage = { world, lead, installer, dice: world.dice.fork('faults'), images: new Map() }
-  strike(stage, faultEveryMs)
-  if (!crowd) photograph(stage)
+  strike(stage, faultEveryMs, scenario.faults ?? weights)
+  if (!crowd) photograph(stage, 30 * (60_000 / haste))
   const began = world.time.now
   await world.run(ms)
   const lived = world.time.now - began
   if (!world.failure) await comeToRest(world, lead)
+  for (const registrar of registrars) if (!world.failure) await registrar.comeToRest(world)
   return lived
 }
 
 /** Gates and people. A box that serves several sites has fewer of them for each. */
-function populate(world: World, site: string, members: readonly string[]): void {
+function populate(world: World, site: string, members: readonly string[], haste: number): void {
   for (const id of members) {
     const sites = [...world.sites.values()].filter((plan) => plan.members.includes(id)).length
     // The hub of many sites sees them all, and has no gate of its own at most of them.
     if (sites > 3 && site !== 'fair-1') continue
-    const share = Math.min(sites, 3)
+    const share = Math.min(sites, 3) / haste
     new Gate(world, world.box(id), site, 75_000 * share)
     new Person(world, world.box(id), site).live(500_000 * share)
   }
 }
 
+function register(world: World, plan: SitePlan, haste: number): Registrar {
+  const home = plan.members.find((id) => id !== plan.keeper && id !== plan.hub) ?? plan.keeper
+  const registrar = new Registrar(world, world.box(home), plan.site)
+  registrar.live(300_000 / haste)
+  return registrar
+}
+
 /** Things go wrong, about so far apart, until the world is quiet. */
-function strike(stage: Stage, everyMs: number): void {
+function strike(stage: Stage, everyMs: number, chances: Readonly<Record<string, number>>): void {
   const { world, dice, lead } = stage
   world.time.after(dice.wait(everyMs), () => {
     if (!world.busy) return
-    const kind = dice.weighted(weights)
+    const kind = dice.weighted(chances)
     const stateOf = statesOf(world, lead)
     const met = faults[kind]?.(stage)
     if (met) {
@@ -129,7 +147,7 @@ function strike(stage: Stage, everyMs: number): void {
       for (const state of new Set(met.flatMap((id) => stateOf.get(id) ?? [])))
         world.reached.add(`${kind} x ${state}`)
     }
-    strike(stage, everyMs)
+    strike(stage, everyMs, chances)
   })
 }
 
@@ -149,15 +167,15 @@ function statesOf(world: World, lead: Lead): ReadonlyMap<string, readonly string
 }
 
 /** Now and then somebody copies a card. */
-function photograph(stage: Stage): void {
+function photograph(stage: Stage, everyMs: number): void {
   const { world, dice, images } = stage
-  world.time.after(dice.wait(30 * 60_000), () => {
+  world.time.after(dice.wait(everyMs), () => {
     if (!world.busy) return
     const running = world.running()
     if (running.length > 0) {
       const box = dice.pick(running)
       images.set(box.id, box.card.image())
     }
-    photograph(stage)
+    photograph(stage, everyMs)
   })
 }

@@ -27,7 +27,7 @@ export class Installer {
     let missing = plan.members.filter((id) => id !== plan.keeper)
     const assign = async (id: string) => {
       const { publicKey } = world.box(id).seal
-      const answer = await keeper.box?.assign(plan.site, { box: id, publicKey, small: false })
+      const answer = await keeper.box?.assign(plan.site, { box: id, publicKey, small: plan.small.has(id) })
       if (answer?.is === 'answered') missing = missing.filter((each) => each !== id)
       else if (answer) world.broken('SETUP', `assigning ${id} to ${plan.site}: ${JSON.stringify(answer)}`)
     }

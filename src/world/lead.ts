@@ -1,6 +1,6 @@
 import type { Answer } from '../kernel/box/contract.ts'
 import type { Installer } from './installer.ts'
-import { replant, type SitePlan } from './site-plan.ts'
+import { replant, type SitePlan, wholeOf } from './site-plan.ts'
 import type { World } from './world.ts'
 import type { WorldBox } from './world-box.ts'
 
@@ -46,7 +46,7 @@ export class Lead {
   /** Followers that run and could go on, the longest log first. */
   heirs(plan: SitePlan): readonly WorldBox[] {
     const length = (box: WorldBox) => box.box?.status().sites.find(({ site }) => site === plan.site)?.n ?? -1
-    return plan.members
+    return wholeOf(plan)
       .map((id) => this.#world.box(id))
       .filter((box) => box.box && length(box) > 0)
       .toSorted((a, b) => length(b) - length(a))

@@ -17,6 +17,8 @@ export type Wish = {
   open: number
   unclear: number
   refusals: number
+  /** Refusals because the key had been used for something else. */
+  conflicts: number
   readonly answers: {
     readonly at: number
     readonly box: string
@@ -40,7 +42,7 @@ export class Ledger {
   wish(key: string, site: string, at: number): Wish {
     const known = this.wishes.get(key)
     if (known) return known
-    const wish: Wish = { key, site, askedAt: at, open: 0, unclear: 0, refusals: 0, answers: [] }
+    const wish: Wish = { key, site, askedAt: at, open: 0, unclear: 0, refusals: 0, conflicts: 0, answers: [] }
     this.wishes.set(key, wish)
     return wish
   }

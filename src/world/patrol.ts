@@ -1,7 +1,8 @@
 import { sameViews } from './views-check.ts'
+import type { Departures } from './departures.ts'
 import type { Lead } from './lead.ts'
 import type { Dice } from './random.ts'
-import type { SitePlan } from './site-plan.ts'
+import { type SitePlan, wholeOf } from './site-plan.ts'
 import { Tally } from './tally.ts'
 import type { World } from './world.ts'
 import type { WorldBox } from './world-box.ts'
@@ -17,9 +18,11 @@ export class Patrol {
   readonly #world: World
   readonly #lead: Lead
   readonly #dice: Dice
+  readonly #departures: Departures | undefined
   readonly #opened = new Tally()
 
-  constructor(world: World, lead: Lead) {
+  constructor(world: World, lead: Lead, departures?: Departures) {
+    this.#departures = departures
     this.#world = world
     this.#lead = lead
     this.#dice = world.dice.fork('patrol')
@@ -36,8 +39,11 @@ export class Patrol {
 
   #look(everyMs: number): void {
     this.#world.witness.checkKept()
+    this.#departures?.look()
     for (const plan of this.#world.sites.values()) {
-      const boxes = plan.members.map((id) => this.#world.box(id)).filter((box) => !box.isDestroyed)
+      const boxes = wholeOf(plan)
+        .map((id) => this.#world.box(id))
+        .filter((box) => !box.isDestroyed)
       const [a, b] = [this.#dice.pick(boxes), this.#dice.pick(boxes)]
       if (a !== b) sameViews(plan.site, a.card, b.card)
       if (boxes.every((box) => this.#isCalm(box))) this.#checkFlow(plan, boxes)

@@ -96,7 +96,10 @@ export class Person {
     const world = this.#world
     world.trace.note(`answer ${wish.key} at ${place.id} ${JSON.stringify(answer)}`)
     if (answer.is === 'unknown') wish.unclear += 1
-    if (answer.is === 'refused') wish.refusals += 1
+    if (answer.is === 'refused') {
+      wish.refusals += 1
+      if (answer.code === 'key-conflict') wish.conflicts += 1
+    }
     if (answer.is !== 'answered') return
     const { n, copies } = answer
     wish.answers.push({ at: world.time.now, box: place.id, n, text: JSON.stringify(answer.answer), copies })

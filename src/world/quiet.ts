@@ -1,8 +1,10 @@
 import { healthy } from './disk.ts'
 import { lan } from './path.ts'
 import type { Lead } from './lead.ts'
-import type { SitePlan } from './site-plan.ts'
+import { type SitePlan, wholeOf } from './site-plan.ts'
 import { sameBooks, sameViews, viewsAgree } from './views-check.ts'
+import { compareReigns, type Reign } from './site-evidence.ts'
+import { Violation } from './violation.ts'
 import type { World } from './world.ts'
 
 /** From when the last keeper is there and all is whole, so long may it take until all boxes are equal. */
@@ -20,12 +22,13 @@ export async function comeToRest(world: World, lead: Lead): Promise<void> {
   if (!(await world.until(up, 120_000)))
     return world.broken('STUCK', 'a box does not start, although nothing hinders it')
   for (const plan of world.sites.values()) await appoint(world, lead, plan)
+  const highest = new Map([...world.sites.values()].map((plan) => [plan.site, highestTerm(world, plan)]))
   const answered = () => [...world.ledger.wishes.values()].every(({ open }) => open === 0)
   const rests = () => answered() && [...world.sites.values()].every((plan) => isEqual(world, plan))
   if (!(await world.until(rests, livenessMs))) return world.broken('STUCK', whatHinders(world))
   world.check(() => {
     world.witness.checkKept()
-    for (const plan of world.sites.values()) checkSite(world, plan)
+    for (const plan of world.sites.values()) checkSite(world, plan, highest.get(plan.site))
   })
 }
 
@@ -60,27 +63,49 @@ async function appoint(world: World, lead: Lead, plan: SitePlan): Promise<void> 
 
 function isEqual(world: World, plan: SitePlan): boolean {
   const readers = membersOf(world, plan).map((box) => world.witness.read(box.card))
+  const all = plan.members.map((id) => world.box(id)).filter((box) => !box.isDestroyed)
+  const everybody = all.map((box) => world.witness.read(box.card))
   const logs = readers.map((reader) => reader.site(plan.site))
   const [first] = logs
   if (!first || logs.some((log) => log?.n !== first.n || log.chain !== first.chain)) return false
-  if (readers.some((reader) => reader.salvaged > 0)) return false
+  if (everybody.some((reader) => reader.salvaged > 0)) return false
   const inLog = (id: string) => first.place(id) !== undefined
-  for (const reader of readers) for (const id of reader.journalled(plan.site)) if (!inLog(id)) return false
+  for (const reader of everybody) for (const id of reader.journalled(plan.site)) if (!inLog(id)) return false
   return membersOf(world, plan).every((box) => viewsAgree(box.card, plan.site, first))
 }
 
-function checkSite(world: World, plan: SitePlan): void {
+function checkSite(world: World, plan: SitePlan, highest: Reign | undefined): void {
   const boxes = membersOf(world, plan)
   const [first] = boxes
   const log = first && world.witness.read(first.card).site(plan.site)
   if (!first || !log) return
   world.witness.checkComplete(plan.site, log)
+  if (highest && compareReigns(log.term, { ...highest, start: 0 }) < 0)
+    throw new Violation(
+      'TERM',
+      `${plan.site} ends under ${log.term.reign}/${log.term.keeper}, and somebody had ${highest.reign}/${highest.keeper}`,
+    )
+  // Whose number two machines share, may see either of them win.
+  if (world.faults.get('card cloned') === 0) world.witness.checkOrphans(plan.site, log)
   for (const box of boxes) sameViews(plan.site, first.card, box.card)
   sameBooks(first.card, log)
 }
 
+/** The highest reign in any log, now or (where no card was lost) ever: whoever had it must win. */
+function highestTerm(world: World, plan: SitePlan): Reign | undefined {
+  return membersOf(world, plan)
+    .flatMap((box) => {
+      const reader = world.witness.read(box.card)
+      return (world.witness.lostCards ? reader.site(plan.site)?.term : reader.highest(plan.site)) ?? []
+    })
+    .toSorted(compareReigns)
+    .at(-1)
+}
+
 function membersOf(world: World, plan: SitePlan) {
-  return plan.members.map((id) => world.box(id)).filter((box) => !box.isDestroyed)
+  return wholeOf(plan)
+    .map((id) => world.box(id))
+    .filter((box) => !box.isDestroyed)
 }
 
 function whatHinders(world: World): string {

@@ -1,3 +1,4 @@
+import type { Limits } from '../kernel/box/limits.ts'
 import type { Dice } from './random.ts'
 import { makePlan, type SitePlan } from './site-plan.ts'
 
@@ -11,6 +12,13 @@ export type Scenario = {
   readonly ms: number
   /** Faults come about so far apart. */
   readonly faultEveryMs: number
+  /** Which faults, by weight; all of them where nothing is said. */
+  readonly faults?: Readonly<Record<string, number>> | undefined
+  /** So much quicker than usual do gates, people and copiers of cards go about their work. */
+  readonly haste?: number | undefined
+  readonly limits?: Limits | undefined
+  /** At one box of each site somebody writes down persons, and has them erased. */
+  readonly registrars?: boolean | undefined
 }
 
 type Shape = 'alone' | 'pair' | 'hall' | 'chain' | 'hub keeps' | 'several sites' | 'crowd'

@@ -1,6 +1,12 @@
 import { sha256 } from '../kernel/digest.ts'
-import { idsIn, testify, type Testimony } from './testimony.ts'
+import { idsIn, testify, type Said, type Testimony } from './testimony.ts'
 import { Violation } from './violation.ts'
+
+/** A decision that a branch lost, as the log keeps it: under which term it had been given, and its key. */
+export type Kept = { readonly id: string; readonly term: string }
+
+export type Place = { readonly n: number; readonly i: number }
+export type Reign = { readonly reign: number; readonly keeper: string; readonly start: number }
 
 /**
  * One log on one card, as the witness reads it: entry by entry, counting for itself. Whatever makes
@@ -14,6 +20,12 @@ export class SiteEvidence {
   readonly #streams = new Map<string, number>()
   readonly #counts = new Map<string, number>()
   readonly #accounts = new Map<string, number>()
+  readonly #kept = new Map<string, Kept>()
+  readonly #erased: Place[] = []
+  readonly #terms = new Set<string>()
+  #base = 0
+  #handedOver = false
+  #term: Reign = { reign: 0, keeper: '', start: 0 }
   #n = 0
   #chain = ''
 
@@ -32,6 +44,38 @@ export class SiteEvidence {
 
   get accounts(): ReadonlyMap<string, number> {
     return this.#accounts
+  }
+
+  /** How far a stream has come in this log. */
+  position(stream: string): number {
+    return this.#streams.get(stream) ?? 0
+  }
+
+  get positions(): ReadonlyMap<string, number> {
+    return this.#streams
+  }
+
+  /** The newest base. */
+  get base(): number {
+    return this.#base
+  }
+
+  get term(): Reign {
+    return this.#term
+  }
+
+  /** Whether this log has the term, with the very process that opened it. */
+  hasTerm(text: string): boolean {
+    return this.#terms.has(text)
+  }
+
+  get kept(): Iterable<Kept> {
+    return this.#kept.values()
+  }
+
+  /** Places that the log says are erased. */
+  get erased(): readonly Place[] {
+    return this.#erased
   }
 
   ids(): Iterable<string> {
@@ -57,8 +101,14 @@ export class SiteEvidence {
       throw this.#violation('CHAIN', `the running hash at entry ${n} is not that of what stands before it`)
     }
     const testimony = testify(head, bodies)
+    if (this.#handedOver && !opensTerm(testimony))
+      throw this.#violation('TERM', `entry ${n} follows a hand-over, and opens no term`)
+    this.#handedOver = false
     if (testimony.is === 'record') this.#addRecord(testimony)
     if (testimony.is === 'decision') this.#move(testimony)
+    if (testimony.is === 'decision') this.#erased.push(...testimony.erased)
+    if (testimony.is === 'kernel') for (const said of testimony.facts) this.#hear(said, n)
+    if (testimony.is === 'orphans') this.#keep(testimony)
     for (const id of idsIn(testimony)) {
       if (testimony.is === 'orphans') {
         this.#orphans.set(id, n)
@@ -99,9 +149,43 @@ export class SiteEvidence {
     }
   }
 
+  #hear({ kind, body }: Said, n: number): void {
+    if (kind === 'base.laid') this.#base = n
+    if (kind === 'site.handedOver') this.#handedOver = true
+    if (kind !== 'site.keeper') return
+    const term = reignOf(String(body['term']))
+    if (compareReigns(term, this.#term) <= 0)
+      throw this.#violation('TERM', `entry ${n} opens ${String(body['term'])}, which is not above the last`)
+    this.#term = term
+    this.#terms.add(String(body['term']))
+  }
+
+  #keep({ ids, from }: Testimony & { is: 'orphans' }): void {
+    for (const [index, place] of from.entries()) {
+      if (this.#kept.has(place))
+        throw this.#violation('DOUBLED', `what stood at ${place} is kept as an orphan twice`)
+      this.#kept.set(place, { id: ids[index] as string, term: place.split(' ')[0] as string })
+    }
+  }
+
   #violation(rule: string, text: string): Violation {
     return new Violation(rule, `${text} (site ${this.site}, card ${this.#card})`)
   }
+}
+
+function opensTerm(testimony: Testimony): boolean {
+  return testimony.is === 'kernel' && testimony.facts.some(({ kind }) => kind === 'site.keeper')
+}
+
+export function reignOf(term: string): Reign {
+  const [reign, keeper = '', start] = term.split('/')
+  return { reign: Number(reign), keeper, start: Number(start) }
+}
+
+export function compareReigns(a: Reign, b: Reign): number {
+  if (a.reign !== b.reign) return a.reign - b.reign
+  if (a.keeper !== b.keeper) return a.keeper < b.keeper ? -1 : 1
+  return a.start - b.start
 }
 
 /** A line that may be erased counts as its digest, before and after. */

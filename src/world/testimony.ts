@@ -9,14 +9,25 @@ export type Testimony =
       readonly count: number
       readonly source: string
     }
-  | { readonly is: 'decision'; readonly id: string; readonly moves: readonly Move[] }
-  | { readonly is: 'orphans'; readonly ids: readonly string[] }
-  | { readonly is: 'kernel' }
+  | {
+      readonly is: 'decision'
+      readonly id: string
+      readonly moves: readonly Move[]
+      readonly erased: readonly { readonly n: number; readonly i: number }[]
+    }
+  | { readonly is: 'orphans'; readonly ids: readonly string[]; readonly from: readonly string[] }
+  | { readonly is: 'kernel'; readonly facts: readonly Said[] }
+
+/** What the keeper says by itself. */
+export type Said = { readonly kind: string; readonly body: Readonly<Record<string, unknown>> }
 
 export type Move = { readonly account: string; readonly cents: number }
 
 /** The name under which the witness knows an action. */
 export const keyId = (key: string): string => `key ${key}`
+
+/** The name under which it knows who carries a token: by its place, since the words may be erased. */
+export const nameId = (stream: string, seq: number): string => `name ${stream}#${seq}`
 
 /** The name under which it knows what a gate or sensor saw for the n-th time. */
 export const sightId = (source: string, count: number): string => `${source}#${count}`
@@ -37,18 +48,25 @@ export function testify(head: string, bodies: string): Testimony {
       const moves = lines.flatMap((line, i) =>
         kinds[i] === 'fair.moved' ? (plain(line)['moves'] as Move[]) : [],
       )
-      return { is: 'decision', id: keyId(parts[4] as string), moves }
+      const erased = lines.flatMap((line, i) =>
+        kinds[i] === 'facts.erased' ? (plain(line)['places'] as { n: number; i: number }[]) : [],
+      )
+      return { is: 'decision', id: keyId(parts[4] as string), moves, erased }
     }
     default: {
       const kinds = parts[2] as readonly string[]
       const lines = bodies.split('\n')
-      const kept = kinds.flatMap((kind, i) =>
-        kind === 'orphan.kept' ? [plain(lines[i] as string)['head'] as string] : [],
+      const facts = kinds.flatMap((kind, i) =>
+        kind === 'orphan.line' ? [] : [{ kind, body: plain(lines[i] as string) }],
       )
-      if (kept.length === 0) return { is: 'kernel' }
+      const kept = facts.filter(({ kind }) => kind === 'orphan.kept').map(({ body }) => body)
+      if (kept.length === 0) return { is: 'kernel', facts }
       return {
         is: 'orphans',
-        ids: kept.map((text) => keyId((JSON.parse(text) as readonly unknown[])[4] as string)),
+        ids: kept.map(({ head: text }) =>
+          keyId((JSON.parse(text as string) as readonly unknown[])[4] as string),
+        ),
+        from: kept.map(({ term, n }) => `${String(term)} ${Number(n)}`),
       }
     }
   }
@@ -69,8 +87,9 @@ export function idsIn(testimony: Testimony): readonly string[] {
 
 function record(kind: string, head: readonly unknown[], line: string): Testimony {
   const [box, stream, seq] = [head[3] as string, head[4] as string, head[5] as number]
-  const body = plain(line)
   const place = { is: 'record', box, stream, seq } as const
+  if (kind === 'fair.named') return { ...place, source: '', count: 0, id: nameId(stream, seq) }
+  const body = plain(line)
   switch (kind) {
     case 'fair.seen':
       return {
@@ -86,8 +105,6 @@ function record(kind: string, head: readonly unknown[], line: string): Testimony
         count: body['count'] as number,
         id: sightId(body['sensor'] as string, body['count'] as number),
       }
-    case 'fair.named':
-      return { ...place, source: '', count: 0, id: `name of ${String(body['tag'])}` }
     default:
       return { ...place, source: '', count: 0, id: `${kind} ${stream}` }
   }

@@ -1,7 +1,7 @@
 import { Card, type CardImage } from './card.ts'
 import { CardReader } from './card-reader.ts'
 import type { Ledger, Sighting, Wish } from './ledger.ts'
-import type { SiteEvidence } from './site-evidence.ts'
+import { compareReigns, reignOf, type SiteEvidence } from './site-evidence.ts'
 import { keyId } from './testimony.ts'
 import { Violation } from './violation.ts'
 
@@ -16,9 +16,26 @@ export class Witness {
   readonly #gone = new Set<string>()
   /** Cards that are gone, as they were at last: an answer on its way may still count them. */
   readonly #former: CardReader[] = []
+  readonly #beforeLoss: ((card: Card) => void)[] = []
+  readonly #onLeft: ((card: Card, ids: readonly string[]) => void)[] = []
 
   constructor(ledger: Ledger) {
     this.ledger = ledger
+  }
+
+  /** Whether a card was lost, or put back to what it once was. */
+  get lostCards(): boolean {
+    return this.#former.length > 0
+  }
+
+  /** Told what has left the salvage of a card. */
+  onLeft(tell: (card: Card, ids: readonly string[]) => void): void {
+    this.#onLeft.push(tell)
+  }
+
+  /** Told before a card is gone, while it can still be read. */
+  beforeLoss(tell: (card: Card) => void): void {
+    this.#beforeLoss.push(tell)
   }
 
   get gone(): ReadonlySet<string> {
@@ -32,11 +49,15 @@ export class Witness {
   read(card: Card): CardReader {
     const reader = this.#cards.get(card)
     if (!reader) throw new Error(`no such card: ${card.name}`)
-    return reader.refresh()
+    reader.refresh()
+    const left = reader.takeLeft()
+    if (left.length > 0) for (const tell of this.#onLeft) tell(card, left)
+    return reader
   }
 
   /** The card stops being, or (with `left`) is put back to what it once was. Called while it can still be read. */
   loses(card: Card, left?: CardImage): void {
+    for (const tell of this.#beforeLoss) tell(card)
     const lost = this.read(card)
     const kept = [...this.#cards.keys()].filter((each) => each !== card).map((each) => this.read(each))
     if (left) kept.push(new CardReader(new Card(`${card.name}, as it was`, left)).refresh())
@@ -95,6 +116,24 @@ export class Witness {
     for (const wish of this.ledger.wishes.values()) if (wish.site === site) this.#checkWish(wish, log)
   }
 
+  /**
+   * Who was told that two boxes have it, loses it to a take-over, not to a keeper that was put back: where
+   * the log that stands shares the term, that of the others was the older (TERM-8).
+   */
+  checkOrphans(site: string, log: SiteEvidence): void {
+    for (const { id, term } of log.kept) {
+      const wish = this.ledger.wishes.get(id.slice(keyId('').length))
+      if (wish?.site !== site || !wish.answers.some(({ copies }) => copies > 1)) continue
+      const lost = reignOf(term)
+      const takenOver = compareReigns({ ...log.term, start: 0 }, { ...lost, start: 0 }) > 0
+      if (takenOver || !log.hasTerm(term)) continue
+      throw new Violation(
+        'ORPHANED',
+        `${wish.key}, answered with two copies under ${term}, is an orphan, and nobody took over`,
+      )
+    }
+  }
+
   #checkWish(wish: Wish, log: SiteEvidence): void {
     const id = keyId(wish.key)
     const place = log.place(id)
@@ -111,6 +150,8 @@ export class Witness {
         `${wish.key} was answered, and is neither an entry nor an orphan of ${wish.site}`,
       )
     }
+    if (wish.conflicts > 0)
+      throw new Violation('ANSWER', `${wish.key} was answered, and then called a conflict`)
     const texts = new Set(wish.answers.map(({ text }) => text))
     if (texts.size > 1 && !orphan && !this.#gone.has(id)) {
       throw new Violation(

@@ -21,6 +21,7 @@ export type Surroundings = {
   readonly network: Network
   readonly known: Known
   readonly trusts: BoxParts['trusts']
+  readonly limits: BoxParts['limits']
   readonly cardAdded: (card: Card) => void
   readonly log: (line: string) => void
 }
@@ -148,13 +149,14 @@ export class WorldBox {
   }
 
   async #open(process: Process): Promise<Box> {
-    const { known, network, trusts, log } = this.#around
+    const { known, network, trusts, limits, log } = this.#around
     const dice = this.#dice.fork(process.name)
     const random = { bytes: (size: number) => dice.bytes(size) }
     return openBox({
       identity: this.seal,
       known,
       trusts,
+      limits,
       dial: network.dialer(this.id, process),
       truth: this.disk.open(this.#card, process, this.clock),
       writer: openWriter({

@@ -1,3 +1,4 @@
+import type { Limits } from '../kernel/box/limits.ts'
 import { kernelPack } from '../kernel/site/kernel-pack.ts'
 import { know } from '../kernel/pack/kinds.ts'
 import { fair } from './fair/pack.ts'
@@ -13,6 +14,12 @@ import { Witness } from './witness.ts'
 import { type Surroundings, WorldBox } from './world-box.ts'
 
 export const known = know(kernelPack, [fair])
+
+export type WorldOptions = {
+  readonly tell?: ((line: string) => void) | undefined
+  /** What the boxes keep, and how often they tidy; as usual where nothing is said. */
+  readonly limits?: Limits | undefined
+}
 
 /** Time, a network, boxes, sites, and a witness: all that a seed sets in motion. */
 export class World {
@@ -33,9 +40,11 @@ export class World {
   /** People and devices go on. */
   busy = true
   #failure: Error | undefined
+  readonly #limits: Limits | undefined
   readonly #log: (line: string) => void
 
-  constructor(seed: string, options: { readonly tell?: ((line: string) => void) | undefined } = {}) {
+  constructor(seed: string, options: WorldOptions = {}) {
+    this.#limits = options.limits
     this.dice = new Dice(seed)
     this.trace = new Trace(options.tell && ((line) => options.tell?.(`${this.#stamp()} ${line}`)))
     this.network = new Network(this.time, this.dice.fork('network'), this.trace)
@@ -104,6 +113,7 @@ export class World {
       trace,
       network,
       known,
+      limits: this.#limits,
       dice: dice.fork('boxes'),
       trusts: (other, publicKey) => this.boxes.get(other)?.seal.publicKey === publicKey,
       cardAdded: (card) => this.witness.addCard(card),

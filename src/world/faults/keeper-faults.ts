@@ -42,6 +42,32 @@ export const keeperFaults: Readonly<Record<string, Fault>> = {
     world.trouble(ms + minutes(2), ...site.plan.members)
     return [site.keeper.id, heir.id]
   },
+  /** On purpose, from a backup that says so: it asks others before it decides (TERM-7). */
+  'keeper restored': (stage) => {
+    const { world, dice, images } = stage
+    const site = keptSite(stage)
+    const image = site && images.get(site.keeper.id)
+    if (!site || !image || site.keeper.id === site.plan.hub) return undefined
+    const { keeper, plan } = site
+    keeper.unplug()
+    world.witness.loses(keeper.card, image)
+    keeper.swapCard(image)
+    const note = 'INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)'
+    keeper.card.truth.prepare(note).run('restored', `restore ${world.time.now}`)
+    const length = world.witness.read(keeper.card).site(plan.site)?.n
+    const others = plan.members.filter((id) => id !== keeper.id)
+    for (const id of others) world.network.cut(keeper.id, id)
+    keeper.plugIn()
+    const ms = dice.int(minutes(1), minutes(5))
+    world.trouble(ms + minutes(2), ...plan.members)
+    world.time.after(ms, () => {
+      const alone = others.every((id) => !world.network.isUp(keeper.id, id))
+      if (alone && world.witness.read(keeper.card).site(plan.site)?.n !== length)
+        world.broken('RESTORED', `box ${keeper.id} came from a backup, met nobody, and its log has grown`)
+      for (const id of others) world.network.heal(keeper.id, id)
+    })
+    return [keeper.id]
+  },
   'keeper destroyed': (stage) => {
     const { world, dice, installer } = stage
     const gone = [...world.boxes.values()].filter((box) => box.isDestroyed).length

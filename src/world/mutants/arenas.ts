@@ -1,0 +1,159 @@
+import { usual } from '../../kernel/box/limits.ts'
+import type { Scenario } from '../scenario.ts'
+import { makePlan, type SitePlan } from '../site-plan.ts'
+
+/** Few boxes, short hours, and much that goes wrong. Plans change while they are lived, so each life gets its own. */
+export type Arena = { readonly plan: () => SitePlan } & Omit<Scenario, 'shape' | 'boxes' | 'plans'>
+
+const minutes = (count: number): number => count * 60_000
+
+const pair = () => makePlan({ site: 'fair-1', keeper: 'keep1', hub: 'hub0' })
+const hall = () =>
+  makePlan({ site: 'fair-1', keeper: 'keep1', hub: 'hub0', under: { sat1: 'keep1', sat2: 'keep1' } })
+const chain = () =>
+  makePlan({ site: 'fair-1', keeper: 'keep1', hub: 'hub0', under: { link1: 'keep1', link2: 'link1' } })
+/** The highest box is two hops above the lowest, and does not keep. */
+const small = () =>
+  makePlan({
+    site: 'fair-1',
+    keeper: 'keep1',
+    hub: 'hub0',
+    under: { sat1: 'keep1', sat2: 'keep1' },
+    small: ['sat2'],
+  })
+
+/** What takes weeks on a real box takes minutes here. */
+const shortLived = {
+  ...usual,
+  keptAfterTopMs: minutes(4),
+  markEveryMs: minutes(1),
+  tidyEveryMs: 20_000,
+  baseEvery: 60,
+}
+
+const kills = {
+  'kill at begin': 1,
+  'kill at write': 1,
+  'kill at commit': 2,
+  'kill at reply': 1,
+  'kill at any moment': 1,
+  'power cut': 1,
+}
+const disks = { 'disk error': 3, 'disk full': 1, 'stalled disk': 1, 'slow fsync': 1 }
+const links = {
+  cut: 2,
+  'one-way link': 1,
+  'half-open link': 2,
+  'half-open, one way': 1,
+  loss: 1,
+  late: 1,
+}
+const frames = { 'dropped messages': 3, 'duplicated messages': 2, 'reordered messages': 2 }
+
+export const arenas = {
+  /** A keeper whose card fails, and a hub that follows. */
+  'failing cards': {
+    plan: pair,
+    ms: minutes(40),
+    faultEveryMs: 50_000,
+    haste: 6,
+    faults: { ...kills, ...disks },
+  },
+  'hostile links': {
+    plan: chain,
+    ms: minutes(40),
+    faultEveryMs: 60_000,
+    haste: 6,
+    faults: { ...links, ...frames, 'disk error': 1 },
+  },
+  /** Keepers behind cuts, hand-overs, take-overs: branches, salvage, orphans. */
+  'two keepers': {
+    plan: hall,
+    ms: minutes(45),
+    faultEveryMs: minutes(2.5),
+    haste: 4,
+    limits: { ...shortLived, keptAfterTopMs: minutes(600) },
+    faults: { 'two keepers': 5, 'hand-over': 3, ...kills, 'disk error': 1 },
+  },
+  /** The same, and what the top has is soon forgotten below: a lost branch may hold it alone. */
+  'short memories': {
+    plan: hall,
+    ms: minutes(45),
+    faultEveryMs: minutes(2.5),
+    haste: 4,
+    limits: { ...shortLived, keptAfterTopMs: minutes(1) },
+    faults: { 'two keepers': 5, 'hand-over': 3, ...kills, 'disk error': 1 },
+  },
+  /** The keeper's queue is long while it hands over. */
+  'slow hand-overs': {
+    plan: pair,
+    ms: minutes(30),
+    faultEveryMs: minutes(1),
+    haste: 30,
+    limits: { ...shortLived, keptAfterTopMs: minutes(600) },
+    faults: { 'slow fsync': 3, 'hand-over': 5 },
+  },
+  /** Cards that go back to what they were: the keeper does not know it. */
+  rewinds: {
+    plan: hall,
+    ms: minutes(60),
+    faultEveryMs: 80_000,
+    haste: 8,
+    limits: { ...shortLived, keptAfterTopMs: minutes(600) },
+    faults: { 'card rewound': 6, 'hub restored': 2, cut: 3, 'kill at any moment': 1, 'views behind': 1 },
+  },
+  /** Backups that say so. */
+  restores: {
+    plan: pair,
+    ms: minutes(40),
+    faultEveryMs: 90_000,
+    haste: 6,
+    faults: { 'keeper restored': 4, 'kill at any moment': 1 },
+  },
+  /** What boxes may forget, and when. Bases, and views that are built from them. */
+  forgetting: {
+    plan: chain,
+    ms: minutes(45),
+    faultEveryMs: 50_000,
+    haste: 8,
+    limits: shortLived,
+    faults: {
+      cut: 5,
+      'one-way link': 1,
+      'views lost': 2,
+      'views behind': 1,
+      'power cut': 1,
+      'kill at commit': 1,
+    },
+  },
+  /** A box without the log, and a hub that is often away. */
+  'small boxes': {
+    plan: small,
+    ms: minutes(40),
+    faultEveryMs: 60_000,
+    haste: 8,
+    limits: shortLived,
+    faults: { cut: 5, 'half-open link': 1, 'disk error': 1, ...kills },
+  },
+  /** Persons are written down and erased, while boxes come and go. */
+  erasures: {
+    plan: hall,
+    ms: minutes(20),
+    faultEveryMs: 50_000,
+    haste: 6,
+    registrars: true,
+    limits: { ...shortLived, keptAfterTopMs: minutes(600), baseEvery: 30 },
+    faults: { 'power cut': 2, 'views lost': 1, 'kill at commit': 1, 'kill at any moment': 1 },
+  },
+} satisfies Readonly<Record<string, Arena>>
+
+export type ArenaName = keyof typeof arenas
+
+export const isArena = (name: string): name is ArenaName => Object.hasOwn(arenas, name)
+
+/** The whole scenario of an arena, for one life. */
+export function scenarioOf(name: ArenaName): Scenario {
+  const { plan, ...rest }: Arena = arenas[name]
+  const made = plan()
+  return { shape: 'hall', boxes: made.members, plans: [made], ...rest }
+}

@@ -1,0 +1,7 @@
+import { inBoxes } from './list-boxes.ts'
+import { inStoreAndRecords } from './list-records.ts'
+import { inRules } from './list-rules.ts'
+import type { Mutant } from './mutant.ts'
+
+/** All mutants that were written by hand. */
+export const mutants: readonly Mutant[] = [...inStoreAndRecords, ...inBoxes, ...inRules]
