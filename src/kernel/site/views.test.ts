@@ -351,6 +351,21 @@ describe('erasing a person', () => {
     )
   })
 
+  test('VIEW-3 the rows are the same whether entries went in together or one by one', () => {
+    fc.assert(
+      fc.property(story, fc.nat(12), (told, cut) => {
+        const { rows, erasure } = written(told)
+        const all = [...rows, erasure]
+        using oneByOne = applied(all)
+        using together = openToyViews()
+        together.views.applyAll(all.slice(0, cut))
+        together.views.applyAll(all.slice(cut))
+        expect(together.hash()).toBe(oneByOne.hash())
+        expect(together.views.cursor).toEqual(oneByOne.views.cursor)
+      }),
+    )
+  })
+
   test('LOG-4 what was erased is gone, what was not stays', () => {
     const log = new ToyLog()
     log.record('toy.person', { tag: 'a', name: 'Ada' }, 1)

@@ -30,6 +30,7 @@ export class SiteViews {
   #committed: Cursor
   #open = false
   #hollow = false
+  #together = false
 
   /** Opens the views, or makes them anew, empty, where they were made under other rules. */
   constructor(database: Database, known: Known) {
@@ -82,6 +83,31 @@ export class SiteViews {
       this.kernel.answers.put({ key, digest, n: row.n, answer })
     }
     this.#cursor = { n: row.n, chain: row.chain }
+  }
+
+  /**
+   * Applies entries that are in the log already. Together, as long as nothing throws, which nothing
+   * should; else one by one, so that what throws is skipped alone. Both ways give the same rows.
+   */
+  applyAll(rows: readonly LogRow[]): void {
+    this.#begin()
+    this.#saveStreams()
+    const before = this.#cursor
+    this.#database.exec('SAVEPOINT chunk')
+    try {
+      this.#together = true
+      for (const row of rows) this.apply(row)
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      this.#together = false
+      this.#database.exec('ROLLBACK TO chunk')
+      this.#cursor = before
+      this.#streams.clear()
+      for (const row of rows) this.apply(row)
+    } finally {
+      this.#together = false
+    }
+    this.#database.exec('RELEASE chunk')
   }
 
   commit(): void {
@@ -137,9 +163,10 @@ export class SiteViews {
   }
 
   #applyWhole(row: LogRow, head: Head, fails: 'or skip' | 'or refuse'): void {
+    if (this.#together) return this.#applyFacts(row, head)
     this.#database.exec('SAVEPOINT entry')
     try {
-      factsOf(head, row.bodies).forEach((fact, i) => this.#applyFact(row.n, i, head, fact))
+      this.#applyFacts(row, head)
     } catch (error) {
       if (error instanceof StoreError) throw error
       this.#database.exec('ROLLBACK TO entry')
@@ -150,6 +177,10 @@ export class SiteViews {
       this.kernel.skipped.put({ n: row.n, why: thrown(error) })
     }
     this.#database.exec('RELEASE entry')
+  }
+
+  #applyFacts(row: LogRow, head: Head): void {
+    factsOf(head, row.bodies).forEach((fact, i) => this.#applyFact(row.n, i, head, fact))
   }
 
   #applyFact(n: number, i: number, head: Head, fact: Fact): void {
@@ -170,7 +201,7 @@ export class SiteViews {
     const from = head.form === 'r' ? head.from : undefined
     const who = head.form === 'a' ? head.asked.who : undefined
     const told = { body: parsed.data, at: head.at, n, i, from, who }
-    if (kind.fact.erasable) this.#applyErasable(kind, fact.kind, told)
+    if (kind.fact.erasable && !this.#together) this.#applyErasable(kind, fact.kind, told)
     else kind.pack.apply[kind.key]?.(this.rows(kind.pack), told)
     if (fact.kind === 'facts.erased') {
       const { places } = parsed.data as { places: readonly { n: number; i: number }[] }

@@ -73,11 +73,14 @@ export class WriterCore {
     const views = this.#views(site)
     const parted: number[] = []
     try {
-      for (const row of rows) {
-        if (row.n <= views.cursor.n) continue
-        if (row.head.startsWith('["k"') && row.head.includes('"base.laid"') && this.#meetsBase(site, row))
-          parted.push(row.n)
-        views.apply(row)
+      let rest = rows.filter(({ n }) => n > views.cursor.n)
+      while (rest.length > 0) {
+        // A base says what the views are before it, so it is met alone.
+        if (isBase(rest[0]) && this.#meetsBase(site, rest[0])) parted.push(rest[0].n)
+        const next = rest.findIndex((row, index) => index > 0 && isBase(row))
+        const chunk = next < 0 ? rest : rest.slice(0, next)
+        views.applyAll(chunk)
+        rest = rest.slice(chunk.length)
       }
       views.commit()
     } catch (error) {
@@ -146,4 +149,8 @@ export class WriterCore {
     if (!views) throw new Error(`the views of ${site} are not open`)
     return views
   }
+}
+
+function isBase(row: LogRow | undefined): row is LogRow {
+  return row !== undefined && row.head.startsWith('["k"') && row.head.includes('"base.laid"')
 }

@@ -51,6 +51,7 @@ export class Verification {
   }
 
   feed(rows: readonly LogRow[]): void {
+    const from = this.#n
     for (const row of rows) {
       if (row.n !== this.#n + 1) {
         if (!this.#findings.some(({ is }) => is === 'gap')) this.#findings.push({ is: 'gap', n: this.#n + 1 })
@@ -61,8 +62,8 @@ export class Verification {
         this.#findings.push({ is: 'altered entry', n: row.n })
       this.#chain = row.chain
       this.#n = row.n
-      this.#rebuilt.apply(row)
     }
+    this.#rebuilt.applyAll(rows.slice(0, this.#n - from))
     this.#rebuilt.commit()
   }
 
