@@ -152,9 +152,15 @@ export class SiteLog {
   }
 
   async #follow(): Promise<void> {
+    let ahead: Promise<readonly LogRow[]> | undefined
     while (this.#views < this.#history.n) {
-      const next = await this.entries(this.#views, readBytes)
-      if (next.length === 0) throw new Error(`entry ${this.#views + 1} is missing from the log`)
+      let next = await (ahead ?? this.entries(this.#views, readBytes))
+      if (next.length === 0) next = await this.entries(this.#views, readBytes)
+      const last = next.at(-1)
+      if (!last) throw new Error(`entry ${this.#views + 1} is missing from the log`)
+      // The next piece is read while this one is applied, in another thread.
+      ahead = this.entries(last.n, readBytes)
+      ahead.catch(() => {})
       const { cursor, parted } = await this.#parts.writer.follow(this.site, next)
       this.#views = Math.max(this.#views, cursor.n)
       for (const n of parted) {
