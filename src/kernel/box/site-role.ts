@@ -19,7 +19,8 @@ const restoredWhy =
 export type Role =
   | { readonly is: 'starting' }
   | { readonly is: 'following' }
-  | { readonly is: 'opening'; readonly since: number }
+  /** `waited`: for the others of its site, long enough. */
+  | { readonly is: 'opening'; readonly waited: boolean }
   | { readonly is: 'keeping' }
   | { readonly is: 'halted'; readonly why: string }
 
@@ -63,7 +64,7 @@ export class SiteRole {
 
   /** Takes the role that follows from what is known now. */
   async consider(): Promise<void> {
-    const { log, machine } = this.#parts
+    const { log } = this.#parts
     const better = this.#betterPeer()
     if (better) return this.#follow(better)
     const duty = this.#duty()
@@ -76,14 +77,10 @@ export class SiteRole {
     if (duty.is === 'keep') return this.#become({ is: 'keeping' })
     if (this.#outside.memory.isRestored && !this.#heardFromOne())
       return this.#become({ is: 'halted', why: restoredWhy })
-    const since = this.#role.is === 'opening' ? this.#role.since : machine.clock.mono()
-    if (this.#role.is !== 'opening') {
-      this.#become({ is: 'opening', since })
-      machine.timers.after(openingGraceMs, this.#outside.reconsider)
-    }
+    if (this.#role.is !== 'opening') this.#beginOpening()
+    const waited = this.#role.is === 'opening' && this.#role.waited
     // Who hands over has said its last word, and this log ends with it: there is nothing to wait for.
-    if (duty.how !== 'handover' && !this.#heardFromAll() && machine.clock.mono() - since < openingGraceMs)
-      return
+    if (duty.how !== 'handover' && !this.#heardFromAll() && !waited) return
     await log.exclusive(async () => {
       const still = this.#duty()
       if (still.is === 'open' && !this.#betterPeer()) await this.#open(still.term, still.how)
@@ -114,6 +111,16 @@ export class SiteRole {
       machine.log('warn', `${site}: ${who} makes this box the keeper (${termText(term)})`)
       await this.#open(term, 'takeover')
       return { is: 'answered', n: log.history.n, answer: { term: termText(term) }, copies: 1, again: false }
+    })
+  }
+
+  /** The timer says when the wait is over, and not a clock beside it, which may round the other way. */
+  #beginOpening(): void {
+    const opening = { is: 'opening', waited: false } as const
+    this.#become(opening)
+    this.#parts.machine.timers.after(openingGraceMs, () => {
+      if (this.#role === opening) this.#role = { is: 'opening', waited: true }
+      this.#outside.reconsider()
     })
   }
 
