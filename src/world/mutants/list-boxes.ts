@@ -86,9 +86,8 @@ export const inBoxes: readonly Mutant[] = [
     name: 'where two logs part is not asked',
     breaks: 'LOG-8',
     file: 'src/kernel/box/entry-flow.ts',
-    find: `    if (!(await this.#hasEntry(after, chain))) return false
-`,
-    replace: '',
+    find: 'if (!(await this.#hasEntry(after, chain))) return false',
+    replace: 'if (!(await this.#hasEntry(after, chain)) && after < 0) return false',
     first: { arena: 'short memories', seed: 1 },
   },
   {
@@ -166,9 +165,8 @@ export const inBoxes: readonly Mutant[] = [
     name: 'a keeper decides after its hand-over',
     breaks: 'TERM-9',
     file: 'src/kernel/box/keeper.ts',
-    find: `    if (!this.#isKeeping()) return this.abandon()
-`,
-    replace: '',
+    find: 'if (!this.#isKeeping()) return this.abandon()',
+    replace: 'if (!this.#isKeeping() && this.#queue.length === 0) return this.abandon()',
     first: { arena: 'slow hand-overs', seed: 1 },
   },
   {
@@ -197,7 +195,7 @@ export const inBoxes: readonly Mutant[] = [
         term !== undefined &&
         termText(term) === told.under
 `,
-    replace: `        top >= 0
+    replace: `        (top >= 0 || termText(term ?? parseTerm(told.under)) === '')
 `,
     first: { arena: 'short memories', seed: 3 },
   },
@@ -216,7 +214,8 @@ export const inBoxes: readonly Mutant[] = [
     find: `        term !== undefined &&
         termText(term) === told.under
 `,
-    replace: `        term !== undefined
+    replace: `        term !== undefined &&
+        (termText(term) === told.under || told.under !== '')
 `,
     survives: 'needs two changes of keeper within one answer',
   },

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 export const inStoreAndRecords: readonly Mutant[] = [
   {
     name: 'acknowledge before commit',
-    breaks: 'STORE',
+    breaks: 'STORE-1',
     file: 'src/store/group-commit.ts',
     find: '      const outcomes = await this.#run(group.map(({ call }) => call))',
     replace: `      for (const { resolve } of group) resolve()
@@ -12,14 +12,14 @@ export const inStoreAndRecords: readonly Mutant[] = [
   },
   {
     name: 'a failed group is called written',
-    breaks: 'STORE',
+    breaks: 'STORE-3',
     file: 'src/store/group-commit.ts',
     find: 'for (const { reject } of [...group, ...behind]) reject(error)',
     replace: 'for (const { resolve } of [...group, ...behind]) resolve()',
   },
   {
     name: 'a call that was fenced is called written',
-    breaks: 'STORE',
+    breaks: 'STORE-3',
     file: 'src/store/group-commit.ts',
     find: `        if (outcome === 'done') resolve()`,
     replace: '        if (outcome !== undefined) resolve()',
@@ -39,7 +39,8 @@ export const inStoreAndRecords: readonly Mutant[] = [
     file: 'src/store/truth-writes.ts',
     find: `  db.prepare(salvageRest).run(head.id, keep)
 `,
-    replace: '',
+    replace: `  db.prepare(salvageRest).run(head.id, head.n)
+`,
     first: { arena: 'rewinds', seed: 2 },
   },
   {
