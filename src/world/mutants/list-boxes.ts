@@ -9,7 +9,7 @@ export const inBoxes: readonly Mutant[] = [
     find: `    this.records.clear()
     this.offered.clear()`,
     replace: '    this.records.clear()',
-    first: { arena: 'short memories', seed: 3 },
+    first: { arena: 'two keepers', seed: 1 },
   },
   {
     name: 'cursor before data',
@@ -88,7 +88,7 @@ export const inBoxes: readonly Mutant[] = [
     file: 'src/kernel/box/entry-flow.ts',
     find: 'if (!(await this.#hasEntry(after, chain))) return false',
     replace: 'if (!(await this.#hasEntry(after, chain)) && after < 0) return false',
-    first: { arena: 'short memories', seed: 1 },
+    survives: 'the receiver refuses by the running hash',
   },
   {
     name: 'what is under way outlives a cut',
@@ -197,7 +197,7 @@ export const inBoxes: readonly Mutant[] = [
 `,
     replace: `        (top >= 0 || termText(term ?? parseTerm(told.under)) === '')
 `,
-    first: { arena: 'short memories', seed: 3 },
+    first: { arena: 'rewinds', seed: 4 },
   },
   {
     name: 'salvage is forgotten before the top has it',
@@ -205,7 +205,7 @@ export const inBoxes: readonly Mutant[] = [
     file: 'src/kernel/box/salvage-flow.ts',
     find: 'told.at <= Math.min(top, history.n) &&',
     replace: 'told.at <= Math.max(top, history.n) &&',
-    first: { arena: 'short memories', seed: 3 },
+    first: { arena: 'rewinds', seed: 4 },
   },
   {
     name: 'salvage is safe under any term',
@@ -217,7 +217,7 @@ export const inBoxes: readonly Mutant[] = [
     replace: `        term !== undefined &&
         (termText(term) === told.under || told.under !== '')
 `,
-    survives: 'needs two changes of keeper within one answer',
+    survives: `the answer's term almost always stands`,
   },
   {
     name: 'salvage is not loaded after a cut',

@@ -82,6 +82,7 @@ export const inRules: readonly Mutant[] = [
     file: 'src/kernel/site/sequencer.ts',
     find: 'if (seq !== views.position(stream) + 1) return false',
     replace: 'if (seq <= views.position(stream)) return false',
+    first: { arena: 'small boxes', seed: 2 },
   },
   {
     name: 'no dedupe of actions',
@@ -106,7 +107,7 @@ export const inRules: readonly Mutant[] = [
     breaks: 'LOG-12',
     file: 'src/kernel/site/views.ts',
     find: '      this.kernel.answers.put({ key, digest, n: row.n, answer })',
-    replace: `      this.kernel.answers.put({ key: '', digest, n: row.n, answer })`,
+    replace: '      this.kernel.answers.put({ key: `not ${key}`, digest, n: row.n, answer })',
     first: { arena: 'rewinds', seed: 2 },
   },
   {
@@ -173,6 +174,7 @@ export const inRules: readonly Mutant[] = [
     file: 'src/kernel/link/link.ts',
     find: 'export const deadAfterMs = 10_000',
     replace: 'export const deadAfterMs = 10_000_000',
+    first: { arena: 'hostile links', seed: 1 },
   },
   {
     name: 'credit is not given back',
@@ -180,5 +182,6 @@ export const inRules: readonly Mutant[] = [
     file: 'src/kernel/link/link.ts',
     find: 'if (carries(frame) && this.isUp) this.#send',
     replace: 'if (carries(frame) && bytes > 600 && this.isUp) this.#send',
+    first: { arena: 'slow hand-overs', seed: 1 },
   },
 ]

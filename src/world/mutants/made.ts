@@ -73,6 +73,8 @@ function swapped(line: string, next: string): Edit | undefined {
   const [one, other] = [line, next].map((each) => statement.exec(each)?.[1])
   if (one === undefined || one !== other || notAlone.test(line) || notAlone.test(next)) return undefined
   if (!isBalanced(line) || !isBalanced(next)) return undefined
+  // Two plain assignments, as constructors have them, may stand in any order.
+  if (!line.includes('(') && !next.includes('(')) return undefined
   return { name: 'neighbours swapped', find: `${line}\n${next}`, replace: `${next}\n${line}` }
 }
 

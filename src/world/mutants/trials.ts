@@ -12,6 +12,6 @@ export const trials: readonly Trial[] = [
   { arena: 'restores', seed: 2 },
   { arena: 'two keepers', seed: 2 },
   { arena: 'forgetting', seed: 3 },
-  { arena: 'short memories', seed: 3 },
+  { arena: 'rewinds', seed: 4 },
   { arena: 'two keepers', seed: 1 },
 ]
