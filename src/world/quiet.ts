@@ -28,6 +28,9 @@ export async function comeToRest(world: World, lead: Lead): Promise<void> {
   if (!(await world.until(rests, livenessMs))) return world.broken('STUCK', whatHinders(world))
   world.check(() => {
     world.witness.checkKept()
+    const { sightings } = world.ledger
+    if (sightings.size >= 50 && world.ledger.acknowledged().length === 0)
+      throw new Violation('IDLE', `of ${sightings.size} facts not one was taken`)
     for (const plan of world.sites.values()) checkSite(world, plan, highest.get(plan.site))
   })
 }

@@ -89,8 +89,8 @@ export class SalvageFlow {
       const safe = unsafe < 0 ? ascending : ascending.slice(0, unsafe)
       const last = safe.at(-1)
       if (!last) continue
-      this.#rows = this.#rows.filter((row) => !safe.includes(row))
       await this.#parts.truth.commit([{ do: 'settle', site: this.#parts.site, term, upTo: last.n }])
+      this.#rows = this.#rows.filter((row) => !safe.includes(row))
     }
   }
 
