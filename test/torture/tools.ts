@@ -10,9 +10,6 @@ type Tool = (typeof tools)[number]
 
 const works = ({ command, probe }: Tool) => spawnSync(command, probe).status === 0
 
-export const hasTool = (name: Tool['command']): boolean =>
-  tools.some((tool) => tool.command === name && works(tool))
-
 /** Puts what is missing on the machine where that is allowed; otherwise throws with the one command to type. */
 export function needTools(): void {
   const missing = tools.filter((tool) => !works(tool)).flatMap(({ packages }) => packages)
