@@ -1,69 +1,63 @@
 import type { RecordRow, StreamRow } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
-import { parseRecords, recordLines } from '../link/lines.ts'
+import { parseRecords } from '../link/lines.ts'
 import { inBackground } from './background.ts'
+import { Held } from './held.ts'
 import { Lane } from './lane.ts'
 import type { Keeper } from './keeper.ts'
-import { Retention } from './retention.ts'
+import { RecordSender } from './record-sender.ts'
 import type { SitePeer, SiteParts } from './site-parts.ts'
 
 const readBytes = 24 * 1024
 const firstRetryMs = 1_000
 const longestRetryMs = 10_000
-/** With more than this to send first, what happens now goes its own way (LINK-12). */
-const backlogRecords = 200
 
-type Held = { readonly box: string; readonly first: number; readonly last: number }
+type Way = {
+  readonly isKeeping: () => boolean
+  /** The neighbour towards the keeper. */
+  readonly next: () => SitePeer | undefined
+  readonly top: () => number
+  readonly backlog: () => void
+}
 
 /**
- * Records on their way to the log: those of this box, and those that pass through. What the log
- * here does not have is offered to the next box towards the keeper, which says what it has; the
- * rest is sent, live first. At the keeper they are ordered. Each is dropped nowhere, and each
- * counts once, by its place in its stream (LOG-9, LINK-6).
+ * Records on their way to the log: those of this box, and those that pass through. On a box on the
+ * way they are made durable and go on; at the keeper they are ordered. Each is dropped nowhere, and
+ * each counts once, by its place in its stream (LOG-9, LINK-6).
  */
 export class RecordFlow {
   readonly #parts: SiteParts
   readonly #keeper: Keeper
-  readonly #isKeeping: () => boolean
-  readonly #next: () => SitePeer | undefined
-  readonly #top: () => number
-  readonly #backlog: () => void
-  readonly #retention: Retention
+  readonly #way: Way
+  readonly #held: Held
+  readonly #sender: RecordSender
   readonly #lane = new Lane()
-  /** What this box's journal holds, by stream. */
-  readonly #held = new Map<string, Held>()
   /** At the keeper: up to where each stream has been handed to the queue. */
   readonly #queued = new Map<string, number>()
+  /** What the neighbour last said of each stream: all that a box without the log ever learns. */
   readonly #told = new Map<string, { readonly seq: number; readonly top: number }>()
   #draining = false
   #retryMs = firstRetryMs
   #turning = false
 
-  constructor(
-    parts: SiteParts,
-    keeper: Keeper,
-    way: {
-      isKeeping: () => boolean
-      next: () => SitePeer | undefined
-      top: () => number
-      backlog: () => void
-    },
-  ) {
+  constructor(parts: SiteParts, keeper: Keeper, way: Way) {
     this.#parts = parts
-    this.#retention = new Retention(parts.truth, parts.site, parts.limits)
     this.#keeper = keeper
-    this.#isKeeping = way.isKeeping
-    this.#next = way.next
-    this.#top = way.top
-    this.#backlog = way.backlog
+    this.#way = way
+    this.#held = new Held(parts)
+    this.#sender = new RecordSender(parts, this.#held, {
+      next: way.next,
+      passed: (stream) => this.#passed(stream),
+      backlog: way.backlog,
+    })
   }
 
   load(streams: readonly StreamRow[]): void {
-    for (const { box, stream, first, last } of streams) this.#held.set(stream, { box, first, last })
+    this.#held.load(streams)
   }
 
-  async open(): Promise<void> {
-    await this.#retention.load()
+  open(): Promise<void> {
+    return this.#held.open()
   }
 
   /** Records in the journal here that the log here does not have. */
@@ -77,17 +71,15 @@ export class RecordFlow {
 
   /** This box has journalled records of its own. */
   written(stream: string, rows: readonly RecordRow[]): void {
-    this.#hold(this.#parts.box, stream, rows)
-    if (this.#isKeeping()) return this.#soon(this.#enqueue(this.#parts.box, stream, rows))
-    const next = this.#next()
-    if (next) this.#pushLive(next, this.#parts.box, stream, rows)
+    const { box } = this.#parts
+    this.#held.add(box, stream, rows)
+    if (this.#way.isKeeping()) this.#soon(this.#enqueue(box, stream, rows))
+    else this.#sender.push(box, stream, rows)
   }
 
   /** The log, or the way to the keeper, has changed. */
-  async turn(): Promise<void> {
-    if (this.#isKeeping()) return this.drain()
-    const next = this.#next()
-    if (next) await this.#offer(next)
+  turn(): Promise<void> {
+    return this.#way.isKeeping() ? this.drain() : this.#sender.turn()
   }
 
   /** At the keeper: orders what the journal holds and the log does not. */
@@ -97,12 +89,9 @@ export class RecordFlow {
     try {
       for (const [stream, { box, last }] of this.#held) {
         let from = await this.#expected(stream)
-        while (from < last && this.#isKeeping()) {
-          const rows = await this.#parts.truth.records(
-            { site: this.#parts.site, box, stream },
-            from,
-            readBytes,
-          )
+        while (from < last && this.#way.isKeeping()) {
+          const name = { site: this.#parts.site, box, stream }
+          const rows = await this.#parts.truth.records(name, from, readBytes)
           if (rows.length === 0 || !(await (await this.#enqueue(box, stream, rows)).durable)) break
           from = rows.at(-1)?.seq ?? last
         }
@@ -125,7 +114,7 @@ export class RecordFlow {
     }
   }
 
-  /** The peer says what it has of a stream, and what the top has: all that a box without the log ever learns. */
+  /** The peer says what it has of a stream, and what the top has. */
   got(peer: SitePeer, { stream, seq, top, again }: Frame<'got'>): void {
     if (again) peer.records.set(stream, seq)
     const before = this.#told.get(stream)
@@ -138,7 +127,7 @@ export class RecordFlow {
     const rows = parseRecords(lines, frame.from)
     const { box, stream } = frame
     const taken = await this.#lane.run(async () => {
-      return this.#isKeeping()
+      return this.#way.isKeeping()
         ? this.#enqueue(box, stream, rows)
         : { durable: this.#passOn(box, stream, rows) }
     })
@@ -147,57 +136,18 @@ export class RecordFlow {
   }
 
   pumpSoon(peer: SitePeer): void {
-    this.#soon(this.pump(peer))
+    this.#sender.pumpSoon(peer)
   }
 
-  /** Sends the next records that a peer lacks, as far as there is room. */
-  async pump(peer: SitePeer): Promise<void> {
-    if (peer !== this.#next() || peer.busy) return
-    peer.busy = true
-    try {
-      for (const [stream, held] of this.#held) {
-        let sent = peer.records.get(stream)
-        while (sent !== undefined && sent < held.last && peer.link.hasBacklogRoom()) {
-          const name = { site: this.#parts.site, box: held.box, stream }
-          const rows = await this.#parts.truth.records(name, sent, readBytes)
-          if (rows.length === 0 || rows[0]?.seq !== sent + 1) break
-          if (peer.records.get(stream) !== sent) break
-          this.#send(peer, held.box, stream, rows)
-          sent = peer.records.get(stream)
-        }
-      }
-    } finally {
-      peer.busy = false
-    }
+  /** Drops what need not be kept here (LOG-14). `epoch`: null on an unknown clock. */
+  trim(epoch: number | null): Promise<void> {
+    return this.#held.trim(epoch, (stream, logged) =>
+      Math.max(this.#topHasLog() ? logged : 0, this.#told.get(stream)?.top ?? 0),
+    )
   }
 
-  /**
-   * Drops what need not be kept here: other boxes' records once the log here has them, this box's
-   * own a week after the top has them, and never on an unknown clock (LOG-14).
-   */
-  async trim(epoch: number | null): Promise<void> {
-    const { box: self, log } = this.#parts
-    const tops = new Map<string, number>()
-    for (const [stream, { box, first, last }] of this.#held) {
-      if (last < first) continue
-      const logged = Math.min(last, await log.position(stream))
-      if (box !== self) await this.#drop(stream, logged)
-      else
-        tops.set(
-          stream,
-          Math.max(this.#top() >= log.history.n ? logged : 0, this.#told.get(stream)?.top ?? 0),
-        )
-    }
-    if (epoch === null || tops.size === 0) return
-    for (const [stream, upTo] of await this.#retention.seen(tops, epoch)) await this.#drop(stream, upTo)
-  }
-
-  async #drop(stream: string, upTo: number): Promise<void> {
-    const held = this.#held.get(stream)
-    if (!held || upTo < held.first) return
-    const { site, truth } = this.#parts
-    await truth.commit([{ do: 'trim', site, box: held.box, stream, upTo }])
-    this.#held.set(stream, { ...held, first: upTo + 1, last: this.#held.get(stream)?.last ?? held.last })
+  #topHasLog(): boolean {
+    return this.#way.top() >= this.#parts.log.history.n
   }
 
   /** How far a stream has left this box: into its own log, or, without one, to the box above. */
@@ -209,40 +159,6 @@ export class RecordFlow {
   /** No linked box says that this one does without the log. */
   #follows(): boolean {
     return [...this.#parts.peers.values()].every(({ sees }) => sees === 'whole')
-  }
-
-  async #offer(peer: SitePeer): Promise<void> {
-    // Before its first word the peer does not listen yet (LINK-4).
-    if (!peer.heard) return
-    const streams: [string, string, number, number][] = []
-    for (const [stream, { box, first, last }] of this.#held) {
-      if (peer.offered.has(stream) || last <= (await this.#parts.log.position(stream))) continue
-      peer.offered.add(stream)
-      streams.push([box, stream, first, last])
-      if (box === this.#parts.box && last - (await this.#passed(stream)) > backlogRecords) this.#backlog()
-    }
-    for (let at = 0; at < streams.length; at += 500) {
-      peer.link.send({ t: 'offer', site: this.#parts.site, streams: streams.slice(at, at + 500) })
-    }
-  }
-
-  #pushLive(peer: SitePeer, box: string, stream: string, rows: readonly RecordRow[]): void {
-    const sent = peer.records.get(stream)
-    const from = rows[0]?.seq ?? 1
-    if (sent === undefined && from === 1 && peer.heard) {
-      peer.records.set(stream, 0)
-      peer.offered.add(stream)
-    }
-    if (peer.records.get(stream) === from - 1 && peer.link.hasLiveRoom()) this.#send(peer, box, stream, rows)
-    else if (sent === undefined) this.#soon(this.#offer(peer))
-  }
-
-  #send(peer: SitePeer, box: string, stream: string, rows: readonly RecordRow[]): void {
-    const { site } = this.#parts
-    peer.records.set(stream, rows.at(-1)?.seq ?? 0)
-    peer.link.sendRows(rows, (part) => {
-      return { frame: { t: 'records', site, box, stream, from: part[0]?.seq ?? 1 }, lines: recordLines(part) }
-    })
   }
 
   /** Keeper: hands the new part of `rows` to the queue. False where something before them is missing. */
@@ -274,7 +190,7 @@ export class RecordFlow {
 
   /** A box on the way: on disk here first, then onwards. */
   async #passOn(box: string, stream: string, rows: readonly RecordRow[]): Promise<boolean> {
-    const durable = await this.#durable(stream)
+    const durable = await this.#held.durable(stream)
     const fresh = rows.filter(({ seq }) => seq > durable)
     const from = fresh[0]?.seq
     if (from === undefined) return true
@@ -288,34 +204,18 @@ export class RecordFlow {
       return false
     }
     this.#retryMs = firstRetryMs
-    this.#hold(box, stream, fresh)
-    const next = this.#next()
-    if (next) this.#pushLive(next, box, stream, fresh)
+    this.#held.add(box, stream, fresh)
+    this.#sender.push(box, stream, fresh)
     return true
-  }
-
-  #hold(box: string, stream: string, rows: readonly RecordRow[]): void {
-    const [from, last] = [rows[0]?.seq ?? 1, rows.at(-1)?.seq ?? 0]
-    const held = this.#held.get(stream)
-    const joins = held && held.last + 1 === from && held.last >= held.first
-    this.#held.set(stream, { box, first: joins ? held.first : from, last })
   }
 
   async #expected(stream: string): Promise<number> {
     return Math.max(this.#queued.get(stream) ?? 0, await this.#parts.log.position(stream))
   }
 
-  /** How far a stream is on disk here, in the log or in the journal. */
-  async #durable(stream: string): Promise<number> {
-    const logged = await this.#parts.log.position(stream)
-    const held = this.#held.get(stream)
-    return held && held.first <= logged + 1 ? Math.max(logged, held.last) : logged
-  }
-
   async #tellGot(peer: SitePeer, stream: string, again: boolean): Promise<number> {
-    const seq = await this.#durable(stream)
-    const { history } = this.#parts.log
-    const top = this.#top() >= history.n ? await this.#parts.log.position(stream) : 0
+    const seq = await this.#held.durable(stream)
+    const top = this.#topHasLog() ? await this.#parts.log.position(stream) : 0
     peer.link.send({ t: 'got', site: this.#parts.site, stream, seq, top, again })
     return seq
   }
@@ -337,10 +237,6 @@ export class RecordFlow {
     return wait
   }
 
-  #soon(work: Promise<unknown>): void {
-    inBackground(this.#parts.machine, `${this.#parts.site}: records`, work)
-  }
-
   #turnLater(): void {
     if (this.#turning) return
     this.#turning = true
@@ -348,6 +244,10 @@ export class RecordFlow {
       this.#turning = false
       this.#soon(this.turn())
     })
+  }
+
+  #soon(work: Promise<unknown>): void {
+    inBackground(this.#parts.machine, `${this.#parts.site}: records`, work)
   }
 
   #warnGap(box: string, stream: string, from: number, to: number): void {

@@ -96,7 +96,7 @@ export const inStoreAndRecords: readonly Mutant[] = [
     name: 'own records leave on the word of a box in the middle',
     breaks: 'LOG-14',
     file: 'src/kernel/box/record-flow.ts',
-    find: 'Math.max(this.#top() >= log.history.n ? logged : 0, this.#told.get(stream)?.top ?? 0)',
+    find: 'Math.max(this.#topHasLog() ? logged : 0, this.#told.get(stream)?.top ?? 0)',
     replace: 'Math.max(logged, this.#told.get(stream)?.top ?? 0)',
     first: { arena: 'short memories', seed: 1 },
   },
@@ -111,7 +111,7 @@ export const inStoreAndRecords: readonly Mutant[] = [
   {
     name: 'records of others leave before the log has them',
     breaks: 'LOG-14',
-    file: 'src/kernel/box/record-flow.ts',
+    file: 'src/kernel/box/held.ts',
     find: `      const logged = Math.min(last, await log.position(stream))
 `,
     replace: `      const logged = last
@@ -122,8 +122,8 @@ export const inStoreAndRecords: readonly Mutant[] = [
     name: 'a small box is told of a top that has nothing',
     breaks: 'LOG-14',
     file: 'src/kernel/box/record-flow.ts',
-    find: '    const top = this.#top() >= history.n ? await this.#parts.log.position(stream) : 0',
-    replace: '    const top = history.n >= 0 ? await this.#parts.log.position(stream) : 0',
+    find: '    const top = this.#topHasLog() ? await this.#parts.log.position(stream) : 0',
+    replace: '    const top = await this.#parts.log.position(stream)',
     first: { arena: 'short memories', seed: 1 },
   },
   {
