@@ -4,7 +4,12 @@ import { live } from './mutants/trial.ts'
 /** Short days that once found a defect of the kernel, by what it was. */
 const once = [
   { arena: 'short memories', seed: 4, was: 'a gap below what is held is filled by a hand-in' },
-  { arena: 'short memories', seed: 10, was: 'records pass through a box that trimmed what its log then lost' },
+  {
+    arena: 'short memories',
+    seed: 10,
+    was: 'records pass through a box that trimmed what its log then lost',
+  },
+  { arena: 'rewinds', seed: 39, was: 'a position is read from views that are being made anew' },
   { arena: 'two keepers', seed: 3, was: 'the disk refuses to forget salvage that memory has forgotten' },
 ]
 

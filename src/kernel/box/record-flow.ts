@@ -177,15 +177,15 @@ export class RecordFlow {
   }
 
   async #order(box: string, stream: string, rows: readonly RecordRow[]): Promise<boolean> {
-    try {
-      await this.#keeper.submit({ do: 'records', box, stream, rows })
+    const last = rows.at(-1)?.seq ?? 0
+    const ended = await this.#keeper.submit({ do: 'records', box, stream, rows }).catch(() => undefined)
+    if (ended?.did === 'records' && ended.upTo >= last) {
       this.#retryMs = firstRetryMs
       return true
-    } catch {
-      this.#queued.delete(stream)
-      this.#turnLater()
-      return false
     }
+    this.#queued.delete(stream)
+    this.#turnLater()
+    return false
   }
 
   /** A box on the way: on disk here first, then onwards. */

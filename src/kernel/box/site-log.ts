@@ -33,7 +33,9 @@ export class SiteLog {
   readonly #changed: (rows: readonly LogRow[]) => void
   readonly #lane = new Lane()
   readonly #tail = new Tail()
-  readonly #positions = new Map<string, number>()
+  #positions = new Map<string, number>()
+  /** The log was cut: its views tell nothing before they are made anew. */
+  #viewsParted = false
   #history: History
   #views = 0
   #state: SiteState = emptyState
@@ -75,11 +77,14 @@ export class SiteLog {
 
   /** How far a stream has come in this log. */
   async position(stream: string): Promise<number> {
-    const known = this.#positions.get(stream)
+    if (this.#viewsParted) await this.catchUp()
+    const positions = this.#positions
+    const known = positions.get(stream)
     if (known !== undefined) return known
     const [position] = await this.#parts.writer.position(this.site, [stream])
-    const seen = Math.max(position ?? 0, this.#positions.get(stream) ?? 0)
-    this.#positions.set(stream, seen)
+    if (positions !== this.#positions) return this.position(stream)
+    const seen = Math.max(position ?? 0, positions.get(stream) ?? 0)
+    positions.set(stream, seen)
     return seen
   }
 
@@ -130,8 +135,9 @@ export class SiteLog {
     const row = (await this.#parts.truth.sites()).find(({ site }) => site === this.site)
     this.#history = row ? historyOf(row) : emptyHistory
     this.#tail.clear()
-    this.#positions.clear()
-    await this.#resetViews()
+    this.#positions = new Map()
+    this.#views = 0
+    this.#viewsParted = true
     await this.catchUp()
     await this.#learnState()
     this.#changed([])
@@ -139,7 +145,7 @@ export class SiteLog {
 
   /** Brings the views up to the log. */
   async catchUp(): Promise<void> {
-    while (this.#views < this.#history.n) {
+    while (this.#viewsParted || this.#views < this.#history.n) {
       this.#catching ??= this.#follow().finally(() => (this.#catching = undefined))
       await this.#catching
     }
@@ -152,6 +158,7 @@ export class SiteLog {
   }
 
   async #follow(): Promise<void> {
+    if (this.#viewsParted) await this.#resetViews()
     let ahead: Promise<readonly LogRow[]> | undefined
     while (this.#views < this.#history.n) {
       let next = await (ahead ?? this.entries(this.#views, readBytes))
@@ -170,6 +177,7 @@ export class SiteLog {
         )
       }
     }
+    this.#viewsParted = false
   }
 
   async #took(rows: readonly LogRow[]): Promise<void> {

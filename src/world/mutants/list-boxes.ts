@@ -55,7 +55,7 @@ export const inBoxes: readonly Mutant[] = [
     name: 'positions of a lost branch stay',
     breaks: 'LOG-9',
     file: 'src/kernel/box/site-log.ts',
-    find: `    this.#positions.clear()
+    find: `    this.#positions = new Map()
 `,
     replace: '',
     first: { arena: 'rewinds', seed: 2 },
@@ -65,22 +65,25 @@ export const inBoxes: readonly Mutant[] = [
     breaks: 'TERM-10',
     file: 'src/kernel/box/site-log.ts',
     find: `    this.#tail.clear()
-    this.#positions.clear()`,
-    replace: '    this.#positions.clear()',
+    this.#positions = new Map()`,
+    replace: '    this.#positions = new Map()',
     first: { arena: 'rewinds', seed: 2 },
   },
   {
     name: 'views keep a lost branch',
     breaks: 'TERM-10',
     file: 'src/kernel/box/site-log.ts',
-    find: `    await this.#resetViews()
-    await this.catchUp()
-    await this.#learnState()
-    this.#changed([])`,
-    replace: `    await this.catchUp()
-    await this.#learnState()
-    this.#changed([])`,
+    find: '    if (this.#viewsParted) await this.#resetViews()\n',
+    replace: '',
     first: { arena: 'rewinds', seed: 2 },
+  },
+  {
+    name: 'positions are read from views that are being made anew',
+    breaks: 'LOG-9',
+    file: 'src/kernel/box/site-log.ts',
+    find: '    if (this.#viewsParted) await this.catchUp()\n',
+    replace: '',
+    first: { arena: 'rewinds', seed: 39 },
   },
   {
     name: 'where two logs part is not asked',

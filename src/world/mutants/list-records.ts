@@ -138,7 +138,7 @@ export const inStoreAndRecords: readonly Mutant[] = [
     name: 'what failed stays counted as queued',
     breaks: 'LOG-9',
     file: 'src/kernel/box/record-flow.ts',
-    find: `      this.#queued.delete(stream)
+    find: `    this.#queued.delete(stream)
 `,
     replace: '',
   },
