@@ -177,8 +177,8 @@ export class Site {
   /** How a linked box takes part in this site. One that left may still bring what it recorded (LINK-7). */
   standingOf(box: string): Standing {
     const { log } = this.#parts
-    // While the log is empty here, nobody can be told from the others.
-    if (box === this.above?.box || log.state.boxes.length === 0) return 'whole'
+    // While the log is empty here, nobody can be told from the others, and there is nothing to give away.
+    if (box === this.above?.box || log.history.n === 0) return 'whole'
     const member = log.state.boxes.find((each) => each.box === box)
     if (!member) return 'guest'
     return member.small ? 'small' : 'whole'

@@ -61,6 +61,14 @@ export const inBoxes: readonly Mutant[] = [
     first: { arena: 'rewinds', seed: 2 },
   },
   {
+    name: 'whoever links while the members are not known yet is one',
+    breaks: 'SITE-4',
+    file: 'src/kernel/box/site.ts',
+    find: 'box === this.above?.box || log.history.n === 0',
+    replace: 'box === this.above?.box || log.state.boxes.length === 0',
+    first: { arena: 'small boxes', seed: 44 },
+  },
+  {
     name: 'the tail keeps a lost branch',
     breaks: 'TERM-10',
     file: 'src/kernel/box/site-log.ts',
