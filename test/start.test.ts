@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -57,6 +57,13 @@ function regie(args: readonly string[], env: Readonly<Record<string, string>> = 
       void ended.then(() => reject(new Error(`ended without ${name}: ${error}`)))
     })
   return { child, events, until, ended }
+}
+
+async function output(args: readonly string[]) {
+  const { child, ended } = regie(args)
+  let text = ''
+  child.stdout?.on('data', (part: Buffer) => (text += part.toString()))
+  return { ...(await ended), text }
 }
 
 const start = (env?: Readonly<Record<string, string>>) => regie(['start', '--json'], env)
@@ -254,5 +261,63 @@ describe('the command line', () => {
     expect(text.toString()).toMatch(/^Regie: http:\/\/\S+\/\n$/)
     child.kill('SIGTERM')
     expect((await ended).code).toBe(0)
+  })
+})
+
+describe('a box is looked into from its own machine', () => {
+  test('status tells what the running program does, and what the folder holds when none runs', async () => {
+    const { child, box, ended } = await running()
+    const asked = await output(['status', '--json'])
+    expect(asked.code).toBe(0)
+    expect(JSON.parse(asked.text)).toMatchObject({ is: 'running', status: { box, store: { state: 'ok' } } })
+    // What is left of a killed process does not pass for a program that runs.
+    child.kill('SIGKILL')
+    await ended
+    const after = await output(['status', '--json'])
+    expect(after.code).toBe(3)
+    expect(JSON.parse(after.text)).toMatchObject({ is: 'not running', box, sites: [] })
+    const again = await running()
+    expect((await output(['status'])).text).toContain(String(again.box))
+  })
+
+  test('nobody else on the machine may ask', async () => {
+    await running()
+    expect(statSync(join(data, 'control')).mode & 0o077).toBe(0)
+  })
+
+  test('doctor names what is not well, and what to do', async () => {
+    await running()
+    expect(await output(['doctor'])).toMatchObject({ code: 0 })
+    chmodSync(join(data, 'identity'), 0o644)
+    const { code, text } = await output(['doctor'])
+    expect(code).toBe(1)
+    expect(text).toContain(`chmod 600 ${data}/identity`)
+  })
+
+  test('log, journal and export say in words that there is no site', async () => {
+    await running()
+    for (const command of ['log', 'journal', 'export'])
+      expect(await output([command])).toMatchObject({
+        code: 1,
+        error: expect.stringContaining('no site yet'),
+      })
+  })
+
+  test('every command has a help of its own', async () => {
+    for (const command of [
+      'start',
+      'status',
+      'doctor',
+      'log',
+      'journal',
+      'export',
+      'verify',
+      'rebuild',
+      'simulate',
+    ]) {
+      const { code, text } = await output([command, '--help'])
+      expect(code).toBe(0)
+      expect(text).toContain(`regie ${command}`)
+    }
   })
 })

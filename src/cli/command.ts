@@ -8,6 +8,8 @@ export const exit = {
   failed: 1,
   /** The command line or a setting is wrong. */
   usage: 2,
+  /** Nothing runs that could be asked. */
+  away: 3,
   /** A mistake in Regie itself. */
   broken: 70,
 } as const

@@ -12,6 +12,29 @@ const commands: Readonly<Record<string, Command>> = {
     summary: { en: 'run this box', fr: 'faire tourner cette box' },
     load: async () => (await import('./start.ts')).start,
   },
+  status: {
+    summary: { en: 'show what this box does', fr: 'montrer ce que fait cette box' },
+    load: async () => (await import('./status.ts')).status,
+  },
+  doctor: {
+    summary: { en: 'say what is not well, and what to do', fr: 'dire ce qui ne va pas, et que faire' },
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  log: {
+    summary: { en: 'print the entries of a site', fr: 'afficher les entrées d’un site' },
+    load: async () => (await import('./log.ts')).log,
+  },
+  journal: {
+    summary: { en: 'show what waits to be sent', fr: 'montrer ce qui attend d’être envoyé' },
+    load: async () => (await import('./journal.ts')).journal,
+  },
+  export: {
+    summary: {
+      en: 'write a whole site, readable without Regie',
+      fr: 'écrire un site entier, lisible sans Regie',
+    },
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
   verify: {
     summary: { en: 'hold the views against the logs', fr: 'confronter les vues aux journaux' },
     load: async () => (await import('./verify.ts')).verify,
@@ -71,8 +94,8 @@ async function runCommand([name, ...rest]: readonly string[], context: Context):
 const frame: { readonly usage: Texts; readonly more: Texts } = {
   usage: { en: 'regie <command> [--help]', fr: 'regie <commande> [--help]' },
   more: {
-    en: 'Exit codes: 0 done, 1 could not be done, 2 wrong command line or setting, 70 a mistake in Regie.',
-    fr: 'Codes de sortie : 0 fait, 1 impossible, 2 commande ou réglage faux, 70 une erreur de Regie.',
+    en: 'Exit codes: 0 done, 1 could not be done, 2 wrong command line or setting, 3 no box runs, 70 a mistake in Regie.',
+    fr: 'Codes de sortie : 0 fait, 1 impossible, 2 commande ou réglage faux, 3 aucune box ne tourne, 70 une erreur de Regie.',
   },
 }
 

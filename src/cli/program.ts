@@ -1,6 +1,7 @@
 import { dialWebSocket, linkDoor } from '../doors/link.ts'
 import { httpDoor } from '../doors/http.ts'
 import { Trouble } from '../doors/errors.ts'
+import { openLocal } from '../doors/local.ts'
 import { Readiness } from '../doors/readiness.ts'
 import type { Showing } from '../doors/readiness.ts'
 import { openBox } from '../kernel/box/box.ts'
@@ -44,6 +45,8 @@ export async function startProgram({ settings, machine, listening }: ProgramPart
     ends.defer(() => folder.close())
     tellOfKill(folder, machine)
 
+    const local = await openLocal(folder.path, { status: () => showing() })
+    ends.defer(() => local.close())
     const link = linkDoor()
     const readiness = new Readiness(machine.clock.mono)
     const server = httpDoor({ log: machine.log, showing: () => showing(), readiness, link })

@@ -51,3 +51,10 @@ function level(found: Found | undefined): Level | undefined {
 function invalid({ setting, text }: Found, wanted: string): Trouble {
   return Trouble.of('setting_invalid', { setting, value: text, wanted })
 }
+
+/** A whole number given as a flag; undefined where it was left out. */
+export function readCount(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,12}$/.test(text)) return Number(text)
+  throw invalid({ setting: flag, text }, '0–999999999999')
+}

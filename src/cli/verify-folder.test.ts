@@ -2,20 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { headText } from '../kernel/entry.ts'
 import { know } from '../kernel/pack/kinds.ts'
 import { kernelPack } from '../kernel/site/kernel-pack.ts'
-import type { Item } from '../kernel/site/sequencer.ts'
-import { viewsFolder } from '../kernel/site/views-folder.ts'
-import { WriterCore } from '../kernel/site/writer-core.ts'
 import { openSqlite } from '../store/sqlite.ts'
-import { SqliteTruth } from '../store/truth-sqlite.ts'
-import { openTruthFile } from '../store/truth-tables.ts'
 import { fair } from '../world/fair/pack.ts'
+import { fairFolder as makeFair, fairKnown as known } from './fair-folder.example.ts'
 import { verifyFolder } from './verify-folder.ts'
 
-const known = know(kernelPack, [fair])
-const at = [1, 1_800_000_000_000, 2] as const
 const nothing = () => {}
 let path = ''
 
@@ -24,32 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(path, { recursive: true }))
 
-/** A box's folder with a day of the fair in it. */
-function fairFolder(name: string, last = 'v9') {
-  const folder = { truth: join(path, `${name}.db`), views: join(path, name) }
-  const truthFile = openTruthFile(folder.truth)
-  const truth = new SqliteTruth(truthFile)
-  const writer = new WriterCore(known, viewsFolder(folder.views), { bytes: (size) => new Uint8Array(size) })
-  const stream = 'stream0000000001'
-  const rows = Array.from({ length: 200 }, (_, index) => {
-    const seq = index + 1
-    const head = headText({ form: 'r', at, kind: 'fair.seen', from: { box: 'box1', stream, seq } })
-    const tag = seq === 150 ? last : `v${seq % 9}`
-    return { seq, head, body: JSON.stringify({ tag, gate: 'north', at: seq, hits: seq }) }
-  })
-  const items: Item[] = [
-    { do: 'say', facts: [{ kind: 'site.keeper', body: { term: `1/box1/1/${stream}`, how: 'birth' } }] },
-    { do: 'records', box: 'box1', stream, rows },
-    { do: 'act', action: 'fair.grant', key: 'k1', who: 'tester', input: { tag: 'v1', cents: 500 } },
-  ]
-  writer.open('fair')
-  const step = writer.step('fair', items, at)
-  truth.commitGroup([[{ do: 'entries', site: 'fair', rows: step.rows }]])
-  writer.settle('fair', 'commit')
-  writer.close()
-  truthFile.close()
-  return folder
-}
+const fairFolder = (name: string, last?: string) => makeFair(join(path, `${name}.db`), join(path, name), last)
 
 test('VIEW-4 views that are as the log says have nothing to name', () => {
   const folder = fairFolder('fine')

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Trouble } from '../doors/errors.ts'
 import type { Texts } from '../doors/language.ts'
 import type { Finding } from '../kernel/views/verify.ts'
 import type { Context } from './command.ts'
 import { exit } from './command.ts'
 import { readFlags } from './flags.ts'
 import { known } from './known.ts'
+import { truthIn } from './read-folder.ts'
 import { readSettings } from './settings.ts'
 import { verifyFolder } from './verify-folder.ts'
 import type { SiteReport } from './verify-folder.ts'
@@ -57,12 +56,6 @@ export async function verify(args: readonly string[], context: Context): Promise
   else process.stdout.write(`${reports.map((report) => words(report, context)).join('\n')}\n`)
   const isWrong = ({ findings, parts }: SiteReport) => findings.length > 0 || parts !== undefined
   return reports.some(isWrong) ? exit.failed : exit.done
-}
-
-function truthIn(folder: string): string {
-  const path = join(folder, 'truth.db')
-  if (!existsSync(path)) throw Trouble.of('store_missing', { folder })
-  return path
 }
 
 function tellProgress(site: string, done: number, all: number): void {

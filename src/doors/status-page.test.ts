@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BoxStatus } from '../kernel/box/contract.ts'
-import { gradeOf, statusPage } from './status-page.ts'
+import { gradeOf } from './status-grade.ts'
+import { statusPage } from './status-page.ts'
 import { aSite, aStatus } from './status.example.ts'
 
 const running = (status: BoxStatus, language: 'en' | 'fr' = 'en') =>

@@ -5,12 +5,8 @@ import type { Language, Texts } from './language.ts'
 import { fill } from './language.ts'
 import { page } from './page.ts'
 import type { Showing } from './readiness.ts'
+import { gradeOf, gradeOfSite, gradeOfStore, signs, worstFirst } from './status-grade.ts'
 import { roleWords, storeWords, words } from './status-words.ts'
-
-export type Grade = 'good' | 'watch' | 'bad'
-
-/** Never by color alone: each grade has a sign of its own shape. */
-const signs = { good: '✓', watch: '!', bad: '✕', busy: '⋯' } as const
 
 export function statusPage(showing: Showing, language: Language): string {
   const say = (texts: Texts) => texts[language]
@@ -112,27 +108,3 @@ function copiesRow({ role, copies }: SiteStatus, language: Language): Html | und
 
 const sign = (grade: keyof typeof signs): Html =>
   html`<span class="sign ${grade}" aria-hidden="true">${signs[grade]}</span>`
-
-function gradeOfStore(state: BoxStatus['store']['state']): Grade {
-  if (state === 'ok') return 'good'
-  return state === 'slow' ? 'watch' : 'bad'
-}
-
-/** Entries on their way to the views for a moment are the ordinary course of things. */
-function gradeOfSite({ role, copies, orphans, quarantine, clones }: SiteStatus): Grade {
-  if (role === 'halted') return 'bad'
-  if (role === 'keeping' && copies < 2) return 'watch'
-  return orphans + quarantine + clones > 0 ? 'watch' : 'good'
-}
-
-const worst: readonly Grade[] = ['bad', 'watch', 'good']
-
-function worstFirst(sites: readonly SiteStatus[]): readonly SiteStatus[] {
-  const rank = (site: SiteStatus) => worst.indexOf(gradeOfSite(site))
-  return sites.toSorted((a, b) => rank(a) - rank(b) || a.site.localeCompare(b.site))
-}
-
-export function gradeOf({ store, sites }: BoxStatus): Grade {
-  const grades = [gradeOfStore(store.state), ...sites.map(gradeOfSite)]
-  return worst.find((grade) => grades.includes(grade)) ?? 'good'
-}

@@ -116,6 +116,40 @@ export const errors = {
       fr: 'Indiquez le dossier de données avec --data ou REGIE_DATA.',
     },
   },
+  site_none: {
+    status: 404,
+    what: { en: 'The box in {folder} has no site yet.', fr: 'La box de {folder} n’a pas encore de site.' },
+    todo: {
+      en: 'Name another data folder with --data or REGIE_DATA, or give this box a site first.',
+      fr: 'Indiquez un autre dossier avec --data ou REGIE_DATA, ou donnez d’abord un site à cette box.',
+    },
+  },
+  site_which: {
+    status: 400,
+    what: { en: 'This box has several sites: {names}.', fr: 'Cette box a plusieurs sites : {names}.' },
+    todo: { en: 'Say which one: --site <name>.', fr: 'Dites lequel : --site <nom>.' },
+  },
+  site_unknown: {
+    status: 404,
+    what: { en: 'This box has no site {name}.', fr: 'Cette box n’a pas de site {name}.' },
+    todo: { en: 'It has: {names}.', fr: 'Elle a : {names}.' },
+  },
+  target_exists: {
+    status: 409,
+    what: { en: '{target} is there already.', fr: '{target} existe déjà.' },
+    todo: {
+      en: 'Nothing is ever written over: name another place with --to.',
+      fr: 'Rien n’est jamais écrasé : indiquez un autre endroit avec --to.',
+    },
+  },
+  target_unwritable: {
+    status: 500,
+    what: { en: '{target} cannot be written ({reason}).', fr: 'Impossible d’écrire {target} ({reason}).' },
+    todo: {
+      en: 'Make room or give this account the right to write there, or name another place with --to.',
+      fr: 'Faites de la place ou donnez à ce compte le droit d’y écrire, ou choisissez un autre endroit avec --to.',
+    },
+  },
   disk_full: {
     status: 507,
     what: {
