@@ -151,7 +151,8 @@ function fixedIdentity(box: string, byte: number) {
 
 title('link.md: the text of a proof')
 const boxa = fixedIdentity('boxa', 1)
-const proof = ['regie-link', 1, 'dialled', 'boxa', 'boxb', 'a'.repeat(32), 'b'.repeat(32)].join('\n')
+const ends = ['boxa', 'p'.repeat(16), 'a'.repeat(32), 'boxb', 'q'.repeat(16), 'b'.repeat(32)]
+const proof = ['regie-link', 1, 'dialled', ...ends].join('\n')
 say(`public key  ${boxa.publicKey}`, proof, `signature  ${signText(boxa, proof)}`)
 
 title('site.md: sealing')

@@ -166,6 +166,16 @@ describe('meeting', () => {
     expect(closedBecause(b)).toMatch(/did not prove its key/)
   })
 
+  test('LINK-3 a proof is for one process: a hello that names another is refused', () => {
+    const { b, channel } = dialled()
+    channel.alter = (message, to) =>
+      typeOf(message) === 'hello' && to === 'b'
+        ? [rewritten(message, { process: 'anotherprocess00' })]
+        : [message]
+    channel.flow()
+    expect(closedBecause(b)).toMatch(/did not prove its key/)
+  })
+
   test('a box that calls itself hangs up', () => {
     const { a, channel } = dialled({ b: { identity: below, process: 'processa' } })
     channel.flow()

@@ -78,6 +78,10 @@ export class Link {
     return this.#peer
   }
 
+  get #mine(): End {
+    return { box: this.#parts.identity.box, process: this.#parts.process, nonce: this.#nonce }
+  }
+
   get isUp(): boolean {
     return this.#stage.is === 'up'
   }
@@ -186,12 +190,13 @@ export class Link {
     if (!this.#parts.accepts(peer)) throw new Error(`box ${box} is not known here, or its key is another`)
     this.#peer = peer
     this.#stage = { is: 'proving', peer, theirNonce: nonce }
-    const text = proofText(this.dialled, this.#parts.identity.box, box, this.#nonce, nonce)
+    const text = proofText(this.dialled, this.#mine, { box, process, nonce })
     this.#send({ t: 'proof', signature: signText(this.#parts.identity, text) })
   }
 
   #check(peer: Peer, theirNonce: string, signature: string): void {
-    const text = proofText(!this.dialled, peer.box, this.#parts.identity.box, theirNonce, this.#nonce)
+    const { box, process } = peer
+    const text = proofText(!this.dialled, { box, process, nonce: theirNonce }, this.#mine)
     if (!verifyText(peer.publicKey, text, signature)) throw new Error(`box ${peer.box} did not prove its key`)
     this.#stage = { is: 'up', peer }
     this.#parts.events.established(this)
@@ -229,7 +234,11 @@ export class Link {
 /** Frames that carry facts are the ones that credit counts. */
 const carries = (frame: Frame): boolean => frame.t === 'entries' || frame.t === 'records'
 
-/** What a proof signs: one end, who speaks to whom, and both nonces, so that no proof can be used twice. */
-function proofText(dialled: boolean, from: string, to: string, nonce: string, theirNonce: string): string {
-  return ['regie-link', wireVersion, dialled ? 'dialled' : 'accepted', from, to, nonce, theirNonce].join('\n')
+/** One end of a link, as its hello says. */
+type End = { readonly box: string; readonly process: string; readonly nonce: string }
+
+/** What a proof signs: which end, and both hellos, so that no proof can be used twice or for another process. */
+function proofText(dialled: boolean, from: End, to: End): string {
+  const ends = [from, to].flatMap(({ box, process, nonce }) => [box, process, nonce])
+  return ['regie-link', wireVersion, dialled ? 'dialled' : 'accepted', ...ends].join('\n')
 }
