@@ -29,7 +29,7 @@ export const frames = {
     site,
     n: count,
     chain,
-    terms: z.array(boundary).max(10_000),
+    terms: z.array(boundary).max(30_000),
     top: count,
     route: route.nullable(),
     /** How the sender sees the receiver: one that follows, one that only records, or one that left. */

@@ -234,7 +234,7 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
 
   test('LINK-1 the frames are those of this wire version', () => {
     const schemas = Object.entries(frames).map(([t, frame]) => [t, z.toJSONSchema(frame)])
-    const pinned = { wireVersion: 1, hash: 'kQi-hvOJuBBC22kVogYEtQGRdQeTrqWS7reiNFZWuNY' }
+    const pinned = { wireVersion: 1, hash: 'JEuLdgSEOIfchTGOtw7tWAoIThLD2yEmAWDzmGecMTs' }
     const now = { wireVersion, hash: sha256(canonical(schemas)) }
     expect(canonical(now) === canonical(pinned) ? 'as pinned' : `${changed} ${canonical(now)}`).toBe(
       'as pinned',
@@ -360,4 +360,20 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
     const { number: n, frame, lines } = decodeFrame(Buffer.from(hex, 'hex'))
     expect([n, frame, lines]).toEqual([258, { t: 'ping', at: 1 }, ['x'.repeat(1000)]])
   })
+})
+
+test('LINK-1 the boundaries of 30 000 starts fit into one frame', () => {
+  const terms: [number, string, string][] = Array.from({ length: 30_000 }, (_, index) => {
+    return [2_000_000 + index, `12/abcdefghijkl/${index + 1}/abcdefghijklmnop`, 'c'.repeat(43)]
+  })
+  const history = { n: 3_000_000, chain: 'c'.repeat(43), terms, top: 3_000_000 }
+  const frame: Frame<'site'> = {
+    t: 'site',
+    site: 's'.repeat(63),
+    ...history,
+    route: [],
+    you: 'whole',
+    lacksKey: null,
+  }
+  expect(decodeFrame(encodeFrame(0, frame)).frame).toEqual(frame)
 })
