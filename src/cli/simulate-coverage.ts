@@ -1,13 +1,25 @@
-import { globSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Session, type Profiler } from 'node:inspector'
 import { stripTypeScriptTypes } from 'node:module'
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { covers } from './simulate-covers.ts'
+
+export type CoveredFile = {
+  readonly file: string
+  readonly lines: number
+  readonly percent: number
+  /** Numbers of the lines that never ran. */
+  readonly missed: readonly number[]
+}
 
 export type Covered = {
   readonly percent: number
   /** Worst first. */
-  readonly files: readonly { readonly file: string; readonly percent: number }[]
+  readonly files: readonly CoveredFile[]
+  /** Runs on a box, and in no world. */
+  readonly apart: readonly { readonly file: string; readonly lines: number }[]
+  readonly percentWithApart: number
 }
 
 const root = resolve(import.meta.dirname, '../..')
@@ -29,43 +41,42 @@ export function lineCoverage(session: Session): Covered {
   })
   session.disconnect()
   const byUrl = new Map(scripts.map((script) => [script.url, script]))
-  const paths = globSync('src/kernel/**/*.ts', { cwd: root }).filter((path) => !path.endsWith('.test.ts'))
-  const files = paths.map((path) => {
-    const file = `${root}/${path}`.replaceAll('//', '/')
-    return {
-      file: relative(root, file),
-      ...linesOf(readFileSync(file, 'utf8'), byUrl.get(pathToFileURL(file).href)),
-    }
-  })
-  const sum = (pick: (file: (typeof files)[number]) => number) =>
-    files.reduce((total, file) => total + pick(file), 0)
-  const percents = files
-    .filter(({ lines }) => lines > 0)
-    .map(({ file, lines, ran }) => ({ file, percent: (100 * ran) / lines }))
-  return {
-    percent:
-      (100 * sum(({ ran }) => ran)) /
-      Math.max(
-        1,
-        sum(({ lines }) => lines),
-      ),
-    files: percents.toSorted((a, b) => a.percent - b.percent),
+  const measure = (file: string): CoveredFile => {
+    const path = resolve(root, file)
+    const { lines, missed } = linesOf(readFileSync(path, 'utf8'), byUrl.get(pathToFileURL(path).href))
+    return { file, lines, missed, percent: percentOf([{ lines, missed }]) }
   }
+  const { counted, apart } = covers()
+  const hasLines = ({ lines }: CoveredFile) => lines > 0
+  const files = counted.map(measure).filter(hasLines)
+  const others = apart.map(measure).filter(hasLines)
+  return {
+    percent: percentOf(files),
+    files: files.toSorted((a, b) => a.percent - b.percent),
+    apart: others.map(({ file, lines }) => ({ file, lines })),
+    percentWithApart: percentOf([...files, ...others]),
+  }
+}
+
+function percentOf(files: readonly Pick<CoveredFile, 'lines' | 'missed'>[]): number {
+  const lines = files.reduce((sum, file) => sum + file.lines, 0)
+  const missed = files.reduce((sum, file) => sum + file.missed.length, 0)
+  return (100 * (lines - missed)) / Math.max(1, lines)
 }
 
 /** Types are blanks at run time, so places in the text stay the same. */
 function linesOf(
   source: string,
   script: Profiler.ScriptCoverage | undefined,
-): { lines: number; ran: number } {
+): Pick<CoveredFile, 'lines' | 'missed'> {
   const code = stripTypeScriptTypes(source)
   const ranges = (script?.functions ?? [])
     .flatMap((each) => each.ranges)
     .toSorted((a, b) => size(b) - size(a))
   let lines = 0
-  let ran = 0
+  const missed: number[] = []
   let at = 0
-  for (const line of code.split('\n')) {
+  for (const [index, line] of code.split('\n').entries()) {
     const first = at + line.search(/\S|$/)
     at += line.length + 1
     if (!/[\w]/.test(line) || /^\s*(\/\/|\/?\*|import )/.test(line)) continue
@@ -74,9 +85,9 @@ function linesOf(
     const innermost = ranges.findLast(
       ({ startOffset, endOffset }) => startOffset <= first && first < endOffset,
     )
-    if ((innermost?.count ?? 0) > 0) ran += 1
+    if ((innermost?.count ?? 0) === 0) missed.push(index + 1)
   }
-  return { lines, ran }
+  return { lines, missed }
 }
 
 const size = ({ startOffset, endOffset }: Profiler.CoverageRange): number => endOffset - startOffset

@@ -43,10 +43,8 @@ export function report(
     `fault x state  ${pairs.length} pairs reached, ${rare.length} of them less than ${rareBelow} times${rare.length > 0 ? ':' : ''}`,
     ...rare.map((pair) => `                       ${pair}`),
     `speed          ${perCoreHour} days per core-hour`,
-    `src/kernel     ${covered ? `${covered.percent.toFixed(1)} % of lines ran` : 'not measured (--coverage)'}`,
-    ...(covered?.files ?? []).map(
-      ({ file, percent }) => `               ${percent.toFixed(0).padStart(5)} %  ${file}`,
-    ),
+    `src/kernel     ${covered ? `${covered.percent.toFixed(1)} % of lines ran` : 'not measured'}`,
+    ...(covered ? coverageLines(covered) : []),
     `trace          ${summary.hashes.at(-1) ?? ''}`,
     `verdict        ${failure ? 'A PROMISE WAS BROKEN' : 'every promise held'}`,
     ...(failure ? ['', `world ${failure.seed}: ${failure.message}`, '', `To see it again: ${again}`] : []),
@@ -63,4 +61,30 @@ export function report(
     again,
   }
   return { text: lines.join('\n'), json }
+}
+
+function coverageLines({ files, apart, percentWithApart }: Covered): readonly string[] {
+  const whole = files.filter(({ missed }) => missed.length === 0).length
+  return [
+    ...files
+      .filter(({ missed }) => missed.length > 0)
+      .map(
+        ({ file, percent, missed }) =>
+          `               ${percent.toFixed(0).padStart(5)} %  ${file}: ${ranges(missed)}`,
+      ),
+    `               ${whole} files ran whole`,
+    `               threads and folders, in no world: ${apart.map(({ file, lines }) => `${file} (${lines})`).join(', ')}`,
+    `               with those lines ${percentWithApart.toFixed(1)} %`,
+  ]
+}
+
+/** 3, 4, 5 and 9 as `3-5, 9`. */
+function ranges(numbers: readonly number[]): string {
+  const runs: [number, number][] = []
+  for (const number of numbers) {
+    const last = runs.at(-1)
+    if (last && last[1] === number - 1) last[1] = number
+    else runs.push([number, number])
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ')
 }

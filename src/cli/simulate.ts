@@ -10,7 +10,7 @@ lived so many days.
 
   --seed <n>     the first world (1)
   --days <n>     days to live (10)
-  --coverage     measure which lines of src/kernel ran
+  --no-coverage  do not measure which lines of src/kernel ran
   --trace        print everything that happens
   --json         the report as JSON
   --mutants      break the kernel on purpose instead, and see whether worlds find out
@@ -55,10 +55,11 @@ function options(args: readonly string[]): Asked | string {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
+      allowNegative: true,
       options: {
         seed: { type: 'string', default: '1' },
         days: { type: 'string', default: '10' },
-        coverage: flag,
+        coverage: { ...flag, default: true },
         trace: flag,
         json: flag,
         help: flag,
