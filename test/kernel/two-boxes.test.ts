@@ -78,3 +78,13 @@ test('a follower takes over; what only the old keeper had comes back, its decisi
   await until(() => keeper.site().chain === follower.site().chain && follower.site().orphans === 1, 15_000)
   expect(keeper.site()).toMatchObject({ role: 'following', orphans: 1 })
 })
+
+test('LINK-17 a box learns what the top has when the link comes up, though nothing happens on the site', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await keeperAndFollower(boxes)
+  const { n } = keeper.site()
+  await follower.stop()
+  await follower.start()
+  await until(() => follower.site().top === n)
+  expect(keeper.site().n).toBe(n)
+})

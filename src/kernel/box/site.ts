@@ -286,6 +286,8 @@ export class Site {
   #logChanged(terms: boolean, rows: Parameters<EntryFlow['logged']>[0]): void {
     // A peer must hear of a new or a lost term before it hears of the entries beyond it (LINK-5).
     if (terms) this.#advert.tell('at once')
+    // With other terms here, more or less of what the top has is what this log has.
+    if (terms) for (const peer of this.#peers.values()) if (peer.isAbove && peer.heard) this.#learnTop(peer)
     if (rows.length > 0) this.#entries.logged(rows)
     this.#entries.acknowledge()
     this.#reconsider()
@@ -307,6 +309,7 @@ export class Site {
       peer.acked = Math.min(peer.acked, frame.n)
     }
     if (frame.lacksKey !== null) this.#giveKey(peer, frame.lacksKey)
+    if (peer.isAbove) this.#learnTop(peer)
     this.#reconsider()
   }
 
