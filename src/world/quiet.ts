@@ -2,7 +2,7 @@ import { healthy } from './disk.ts'
 import { lan } from './path.ts'
 import type { Lead } from './lead.ts'
 import { type SitePlan, wholeOf } from './site-plan.ts'
-import { sameBooks, sameViews, viewsAgree } from './views-check.ts'
+import { hasKey, sameBooks, sameViews, viewsAgree } from './views-check.ts'
 import { compareReigns, type Reign } from './site-evidence.ts'
 import { Violation } from './violation.ts'
 import type { World } from './world.ts'
@@ -74,6 +74,7 @@ function isEqual(world: World, plan: SitePlan): boolean {
   if (everybody.some((reader) => reader.salvaged > 0)) return false
   const inLog = (id: string) => first.place(id) !== undefined
   for (const reader of everybody) for (const id of reader.journalled(plan.site)) if (!inLog(id)) return false
+  if (!membersOf(world, plan).every(({ card }) => hasKey(card, plan.site))) return false
   return membersOf(world, plan).every((box) => viewsAgree(box.card, plan.site, first))
 }
 
@@ -121,7 +122,8 @@ function whatHinders(world: World): string {
       const log = reader.site(plan.site)
       const unsent = [...reader.journalled(plan.site)].filter((id) => log?.place(id) === undefined).length
       const status = box.box?.status().sites.find(({ site }) => site === plan.site)
-      return `${box.id}: n ${log?.n}, ${unsent} unsent, ${reader.salvaged} salvaged, ${status?.role} ${status?.why} lag ${status?.viewLag}`
+      const key = hasKey(box.card, plan.site) ? '' : ', no key'
+      return `${box.id}: n ${log?.n}${key}, ${unsent} unsent, ${reader.salvaged} salvaged, ${status?.role} ${status?.why} lag ${status?.viewLag}`
     })
     lines.push(`${plan.site} is not the same everywhere after 60 s (${logs.join('; ')})`)
   }

@@ -13,6 +13,11 @@ export function viewsAgree(card: Card, site: string, log: SiteEvidence): boolean
   return cursor?.['n'] === log.n && cursor['chain'] === log.chain
 }
 
+/** Whether the card holds the site's key, sealed as it is. Without it, its box may not take over (SITE-3). */
+export function hasKey(card: Card, site: string): boolean {
+  return card.truth.prepare('SELECT 1 FROM notes WHERE name = ?').get(`site key ${site}`) !== undefined
+}
+
 /** Equal heads, equal rows: table for table, as the bytes stand in the files. */
 export function sameViews(site: string, a: Card, b: Card): void {
   const [ours, theirs] = [a.views(site), b.views(site)]

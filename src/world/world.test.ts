@@ -77,3 +77,12 @@ async function begin(seed: string, boxes: readonly string[], hub: string | undef
   for (const id of boxes) new Gate(world, world.box(id), 'fair-1', 20_000)
   return { world, lead: new Lead(world, installer) }
 }
+
+test('SITE-3 every box that is assigned gets the site key, however its links came up', async () => {
+  const scenario = { ms: 2 * minute, faultEveryMs: 60 * minute }
+  for (const seed of [18, 21, 22, 25, 36]) {
+    const { failure, scenario: lived } = await liveOneDay(String(seed), { scenario })
+    expect(lived.shape).toMatch(/several/)
+    expect(failure?.message).toBeUndefined()
+  }
+})

@@ -46,6 +46,8 @@ export class SitePeer {
   route: readonly string[] | null = null
   /** How the peer sees this box. */
   sees: Standing = 'whole'
+  /** To whom it asks the site key to be sealed; null where it has it, or has been given it. */
+  lacksKey: string | null = null
   /** Its head on disk, and the top as it knows it. */
   acked = 0
   top = 0

@@ -308,17 +308,23 @@ export class Site {
       peer.forgetRecords()
       peer.acked = Math.min(peer.acked, frame.n)
     }
-    if (frame.lacksKey !== null) this.#giveKey(peer, frame.lacksKey)
+    peer.lacksKey = frame.lacksKey
+    this.#giveKeys()
     if (peer.isAbove) this.#learnTop(peer)
     this.#reconsider()
   }
 
-  /** Only to a box that the log assigns: being above is not enough (SITE-3). */
-  #giveKey(peer: SitePeer, publicKey: string): void {
+  /** Only to boxes that the log assigns: being above is not enough. Who asked before it was assigned gets it then (SITE-3). */
+  #giveKeys(): void {
     const { log, site } = this.#parts
-    if (!log.state.boxes.some(({ box, small }) => box === peer.box && !small)) return
-    const sealed = this.#key.sealedFor(publicKey)
-    if (sealed !== undefined) peer.link.send({ t: 'key', site, sealed })
+    for (const peer of this.#peers.values()) {
+      if (peer.lacksKey === null || !log.state.boxes.some(({ box, small }) => box === peer.box && !small))
+        continue
+      const sealed = this.#key.sealedFor(peer.lacksKey)
+      if (sealed === undefined) continue
+      peer.lacksKey = null
+      peer.link.send({ t: 'key', site, sealed })
+    }
   }
 
   #acked(peer: SitePeer, { n, chain, top }: Frame<'ack'>): void {
@@ -395,6 +401,7 @@ export class Site {
       try {
         await this.#role.consider()
         this.#advert.tell('if changed')
+        this.#giveKeys()
         await this.#records.turn()
         this.#unsent = await this.#records.unsent()
         await this.#salvage.handIn()
