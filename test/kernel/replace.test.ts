@@ -194,3 +194,29 @@ test('LOG-16 an erased person is nowhere on any disk, and the logs are still the
   await until(() => equal(hub, keeper) && !hub.holds('Unverwechselbar') && !keeper.holds('Unverwechselbar'))
   expect(keeper.chainAt(n)).toBe(hub.chainAt(n))
 })
+
+test('LOG-16 a box that was put back holds an erased person in its journal until it hears of the erasure', async () => {
+  await using boxes = new Boxes()
+  const [hub, keeper] = (await chain(boxes, 'hub', 'keeper')) as [TestBox, TestBox]
+  boxes.cut.add('keeper-hub')
+  await keeper.stop()
+  await hub.box.record('fair', [{ kind: 'fair.named', body: { tag: 'a1', name: 'Jeanne Unverwechselbar' } }])
+  const card = hub.image()
+  boxes.cut.clear()
+  await keeper.start()
+  await until(() => keeper.site().role === 'keeping' && equal(hub, keeper), 15_000)
+  const input = { places: [{ n: placeOf('Unverwechselbar', keeper), i: 0 }] }
+  await keeper.box.act('fair', { action: 'facts.erase', key: 'gone', who: 'owner', input })
+  await until(() => equal(hub, keeper) && !keeper.holds('Unverwechselbar'))
+  await hub.stop()
+  hub.putBack(card)
+  expect(hub.holds('Unverwechselbar')).toBe(true)
+  await hub.start()
+  await until(() => equal(hub, keeper) && !hub.holds('Unverwechselbar'), 15_000)
+})
+
+/** The entry in whose lines a text stands. */
+function placeOf(text: string, box: TestBox): number {
+  const row = box.truth.prepare(`SELECT id % 8589934592 AS n FROM log WHERE bodies LIKE ?`).get(`%${text}%`)
+  return Number(row?.['n'])
+}

@@ -1,36 +1,82 @@
 import { expect, test } from 'vitest'
-import type { LogRow, Truth, Write } from '../../store/truth.ts'
-import { bodyLine, hollowLine, nextChain } from '../entry.ts'
+import { manualTime } from '../../store/manual-time.ts'
+import { openSqlite } from '../../store/sqlite.ts'
+import { TruthFront, answerRead } from '../../store/truth-front.ts'
+import { SqliteTruth } from '../../store/truth-sqlite.ts'
+import { openTruthFile } from '../../store/truth-tables.ts'
+import type { LogRow, RecordRow, Write } from '../../store/truth.ts'
+import { bodyLine, hollowLine, nextChain, parseHead } from '../entry.ts'
 import { seededRandom } from '../manual-machine.ts'
-import { ToyLog, at, toyRecord } from '../site/toy-log.ts'
-import type { Erased, Writer } from '../site/writer.ts'
+import { toyKnown } from '../pack/toy-pack.ts'
+import { ToyLog, at, hollowed, toyRecord } from '../site/toy-log.ts'
+import { WriterCore } from '../site/writer-core.ts'
+import type { Writer } from '../site/writer.ts'
 import { eraseFromDisk } from './erasure.ts'
 
-/** A disk with one log on it, and views that know of these erasures. */
-function disk(rows: readonly LogRow[], erased: readonly Erased[]) {
-  const log = new Map(rows.map((row) => [row.n, row]))
-  const commits: Write[][] = []
-  const dropped: number[] = []
-  const truth = {
-    entries: async (_site: string, after: number) => [log.get(after + 1)].flatMap((row) => row ?? []),
-    commit: async (writes: Write[]) => {
-      commits.push(writes)
-      for (const write of writes) {
-        const row = write.do === 'hollow' ? log.get(write.n) : undefined
-        if (row && write.do === 'hollow') log.set(row.n, { ...row, bodies: write.bodies })
-      }
+const site = 'fair'
+const from = { box: 'boxa', stream: 'strm1' }
+
+/** A disk with one log and one journal on it, views that follow the log, and a base before its end. */
+async function disk(rows: readonly LogRow[], journal: readonly RecordRow[] = []) {
+  const engine = new SqliteTruth(openTruthFile(':memory:'))
+  const commits: (readonly Write[])[] = []
+  const truth = new TruthFront(
+    {
+      read: async (name, ...values) => answerRead(engine.reads, name, values),
+      write: async (calls) => {
+        commits.push(...calls)
+        return engine.commitGroup(calls)
+      },
+      close: async () => {},
     },
-  } as unknown as Truth
+    manualTime(),
+  )
+  await truth.commit([
+    { do: 'entries', site, rows },
+    { do: 'records', site, ...from, rows: journal },
+  ])
+  const bases = new Map([1, 99].map((n) => [n, new Uint8Array()]))
+  const core = viewsOver(bases)
+  core.open(site)
+  core.follow(site, rows)
   const writer = {
-    erased: async (_site: string, from: number) => erased.filter(({ by }) => by >= from),
-    dropBases: async (_site: string, before: number) => void dropped.push(before),
-  } as unknown as Writer
-  return { log, commits, dropped, erase: (from = 0) => eraseFromDisk(truth, writer, 'fair', from) }
+    erased: async (of: string, since: number) => core.erased(of, since),
+    dropBases: async (of: string, before: number) => core.dropBases(of, before),
+  } as Partial<Writer> as Writer
+  commits.length = 0
+  return {
+    commits,
+    bases,
+    erase: (since = 0) => eraseFromDisk(truth, writer, site, since),
+    log: () => truth.entries(site, 0, 1e6),
+    journal: () => truth.records({ site, ...from }, 0, 1e6),
+  }
 }
 
-function story() {
+function viewsOver(bases: Map<number, Uint8Array>): WriterCore {
+  return new WriterCore(
+    toyKnown,
+    {
+      open: () => openSqlite(':memory:', { durable: false }),
+      drop: () => {},
+      bases: {
+        save: (_site, n, copy) => void bases.set(n, copy),
+        list: () => [...bases.keys()],
+        load: (_site, n) => bases.get(n),
+        drop: (_site, before) => {
+          for (const n of bases.keys()) if (n < before) bases.delete(n)
+        },
+      },
+    },
+    seededRandom(),
+  )
+}
+
+const person = toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1, from)
+
+function story(...places: readonly { n: number; i: number }[]) {
   const log = new ToyLog()
-  log.record('toy.person', { tag: 'a', name: 'Ada' }, 1, 'strm1', 'boxa')
+  log.add(parseHead(person.head), person.body)
   log.decide(
     'key',
     1,
@@ -38,71 +84,88 @@ function story() {
     { kind: 'toy.signed', body: { tag: 'b', name: 'Bob' } },
     { kind: 'toy.signed', body: { tag: 'c', name: 'Cyd' } },
   )
+  log.erase(...places)
   return log.rows
 }
 
 test('LOG-4 the bodies leave the log and the journal, the running hash stays', async () => {
-  const rows = story()
-  const { log, commits, erase } = disk(rows, [
-    { n: 1, i: 0, by: 3 },
-    { n: 2, i: 1, by: 3 },
-  ])
-  await erase()
-  const kept = [...log.values()]
-  expect(JSON.stringify(kept)).not.toMatch(/Ada|Bob/)
-  expect(JSON.stringify(kept)).toContain('Cyd')
-  expect(nextChain(nextChain('', kept[0] as LogRow), kept[1] as LogRow)).toBe(rows[1]?.chain)
-  expect(commits.flat()).toMatchObject([
-    { do: 'hollow', n: 1 },
-    { do: 'hollowRecord', box: 'boxa', stream: 'strm1', seq: 1, body: kept[0]?.bodies },
-    { do: 'hollow', n: 2 },
-  ])
+  const rows = story({ n: 1, i: 0 }, { n: 2, i: 1 })
+  const box = await disk(rows, [person])
+  await box.erase()
+  const log = await box.log()
+  const left = JSON.stringify([log, await box.journal()])
+  expect(left).not.toMatch(/Ada|Bob/)
+  expect(left).toContain('Cyd')
+  expect(nextChain(nextChain('', log[0] as LogRow), log[1] as LogRow)).toBe(rows[1]?.chain)
+  expect(await box.journal()).toEqual([{ ...person, body: log[0]?.bodies }])
+})
+
+test('LOG-16 an entry that came hollow is made hollow in the journal, where the record still stands', async () => {
+  const places = [{ n: 1, i: 0 }]
+  const box = await disk(
+    story(...places).map((row) => hollowed(row, places)),
+    [person],
+  )
+  await box.erase()
+  expect(await box.journal()).toEqual([{ ...person, body: hollowLine(person.body) }])
+  expect(box.commits).toHaveLength(1)
+  await box.erase()
+  expect(box.commits).toHaveLength(1)
 })
 
 const rejected: [string, string, (line: string) => string][] = [
   ['with its salt there', 'toy.person', hollowLine],
   ['without a salt, whole', 'toy.seen', () => '~'],
 ]
-test.each(rejected)(
+test.each(
+  rejected.flatMap(([what, ...rest]) => [
+    [what, false, ...rest] as const,
+    [`${what}, its entry came hollow`, true, ...rest] as const,
+  ]),
+)(
   'LOG-16 a record that could not be judged leaves the journal too: %s',
-  async (_, kind, left) => {
-    const record = toyRecord(kind, { tag: 'a', name: 'Ada' }, 1)
-    const from = { box: 'boxa', stream: 'strm1', seq: 1 }
+  async (_, cameHollow, kind, left) => {
+    const record = toyRecord(kind, { tag: 'a', name: 'Ada' }, 1, from)
     const log = new ToyLog()
-    const kept = { head: record.head, body: record.body }
-    log.add({ form: 'q', at, kind: 'unknown', from, why: 'a reason' }, bodyLine(kept, seededRandom()))
-    const { log: disked, commits, erase } = disk(log.rows, [{ n: 1, i: 0, by: 2 }])
-    await erase()
-    expect(commits.flat()).toMatchObject([
-      { do: 'hollow', n: 1 },
-      { do: 'hollowRecord', ...from, body: left(record.body) },
-    ])
-    expect(JSON.stringify([...disked.values(), commits])).not.toContain('Ada')
-    await erase()
-    expect(commits).toHaveLength(1)
+    const kept = bodyLine({ head: record.head, body: record.body }, seededRandom())
+    log.add({ form: 'q', at, kind: 'unknown', from: { ...from, seq: 1 }, why: 'a reason' }, kept)
+    const places = [{ n: 1, i: 0 }]
+    log.erase(...places)
+    const box = await disk(cameHollow ? log.rows.map((row) => hollowed(row, places)) : log.rows, [record])
+    await box.erase()
+    expect(await box.journal()).toEqual([{ ...record, body: left(record.body) }])
+    expect(JSON.stringify([await box.log(), box.commits])).not.toContain('Ada')
+    await box.erase()
+    expect(box.commits).toHaveLength(1)
   },
 )
 
+test('LOG-16 other records of the stream, and a journal without the record, are left alone', async () => {
+  const other = toyRecord('toy.person', { tag: 'b', name: 'Bob' }, 2, from)
+  const box = await disk(story({ n: 1, i: 0 }), [other])
+  await box.erase()
+  expect(await box.journal()).toEqual([other])
+})
+
 test('LOG-4 done twice, the second time writes nothing to the log; bases that show the person go each time', async () => {
-  const { commits, dropped, erase } = disk(story(), [{ n: 1, i: 0, by: 3 }])
+  const { commits, bases, erase } = await disk(story({ n: 1, i: 0 }))
   await erase()
+  expect([...bases.keys()]).toEqual([99])
+  bases.set(2, new Uint8Array())
   await erase()
   expect(commits).toHaveLength(1)
-  expect(dropped).toEqual([3, 3])
+  expect([...bases.keys()]).toEqual([99])
 })
 
 test('LOG-4 only erasures from a place on are looked at', async () => {
-  const { commits, dropped, erase } = disk(story(), [{ n: 1, i: 0, by: 3 }])
+  const { commits, bases, erase } = await disk(story({ n: 1, i: 0 }))
   await erase(4)
-  expect([commits, dropped]).toEqual([[], []])
+  expect(commits).toEqual([])
+  expect([...bases.keys()]).toEqual([1, 99])
 })
 
 test('LOG-4 a place that is not there, or holds nobody, is passed over', async () => {
-  const { commits, erase } = disk(story(), [
-    { n: 2, i: 0, by: 3 },
-    { n: 9, i: 0, by: 3 },
-    { n: 2, i: 7, by: 3 },
-  ])
+  const { commits, erase } = await disk(story({ n: 2, i: 0 }, { n: 9, i: 0 }, { n: 2, i: 7 }))
   await erase()
   expect(commits).toEqual([])
 })

@@ -1,5 +1,6 @@
 import type { Truth, Write } from '../../store/truth.ts'
-import { hollowLine, parseHead, parseLine } from '../entry.ts'
+import { hollowLine, parseHead } from '../entry.ts'
+import type { Head } from '../entry.ts'
 import type { Erased, Writer } from '../site/writer.ts'
 
 /**
@@ -21,25 +22,28 @@ async function hollowWrites(
   site: string,
   n: number,
   places: readonly Erased[],
-): Promise<Write[]> {
+): Promise<readonly Write[]> {
   const [row] = await truth.entries(site, n - 1, 1)
   if (row?.n !== n) return []
   const erased = new Set(places.map(({ i }) => i))
   const lines = row.bodies.split('\n')
   const bodies = lines.map((line, i) => (erased.has(i) ? hollowLine(line) : line)).join('\n')
-  if (bodies === row.bodies) return []
-  const head = parseHead(row.head)
-  const writes: Write[] = [{ do: 'hollow', site, n, bodies }]
-  if (head.form === 'r') writes.push({ do: 'hollowRecord', site, ...head.from, body: bodies })
-  if (head.form === 'q') {
-    // In the journal the record stands as it came. What had no salt there goes whole.
-    const { body } = parseLine(row.bodies).body as { readonly body: string }
-    writes.push({
-      do: 'hollowRecord',
-      site,
-      ...head.from,
-      body: body.startsWith('^') ? hollowLine(body) : '~',
-    })
-  }
+  const writes: Write[] = erased.has(0) ? await journalWrites(truth, site, parseHead(row.head)) : []
+  if (bodies !== row.bodies) writes.push({ do: 'hollow', site, n, bodies })
   return writes
+}
+
+/** An entry that came hollow says nothing of the journal: who recorded or passed it on may hold it in clear. */
+async function journalWrites(truth: Truth, site: string, head: Head): Promise<Write[]> {
+  if (head.form !== 'r' && head.form !== 'q') return []
+  const { box, stream, seq } = head.from
+  const [record] = await truth.records({ site, box, stream }, seq - 1, 1)
+  if (record?.seq !== seq) return []
+  const body = hollowRecord(head.form, record.body)
+  return body === record.body ? [] : [{ do: 'hollowRecord', site, box, stream, seq, body }]
+}
+
+/** What could not be judged stands in the journal as it came. What had no salt there goes whole. */
+function hollowRecord(form: 'r' | 'q', line: string): string {
+  return form === 'r' || /^[~^]/.test(line) ? hollowLine(line) : '~'
 }
