@@ -69,6 +69,49 @@ export function branchContract(open: OpenTruthStore): void {
     expect(await store.truth.salvage('nowhere', 1e6)).toEqual([])
   })
 
+  test('STORE-12 a hollow entry of the salvage keeps its head and its neighbours', async () => {
+    await using store = await open()
+    for (const site of ['meeting', 'hall']) {
+      await store.truth.commit([
+        { do: 'entries', site, rows: entries(1, 3, { 1: 't1', 3: 't2' }) },
+        { do: 'giveUp', site, keep: 0 },
+      ])
+    }
+    const hollow = { do: 'hollowSalvage', bodies: '-' } as const
+    await store.truth.commit([
+      { ...hollow, site: 'meeting', term: 't1', n: 2 },
+      { ...hollow, site: 'meeting', term: 't1', n: 3 },
+      { ...hollow, site: 'nowhere', term: 't1', n: 1 },
+    ])
+    const again = await store.reopen()
+    expect(await again.salvage('meeting', 1e6)).toEqual([
+      salvaged(1, 't1'),
+      { ...salvaged(2, 't1'), bodies: '-' },
+      salvaged(3, 't2'),
+    ])
+    expect(await again.salvage('hall', 1e6)).toEqual([
+      salvaged(1, 't1'),
+      salvaged(2, 't1'),
+      salvaged(3, 't2'),
+    ])
+  })
+
+  test('STORE-12 an entry that was made hollow in the salvage and is given up again has the text of the log', async () => {
+    await using store = await open()
+    const rows = entries(1, 1, { 1: 't1' })
+    await store.truth.commit([
+      { do: 'entries', site: 'meeting', rows },
+      { do: 'giveUp', site: 'meeting', keep: 0 },
+    ])
+    await store.truth.commit([
+      { do: 'hollowSalvage', site: 'meeting', term: 't1', n: 1, bodies: '-' },
+      { do: 'entries', site: 'meeting', rows },
+      { do: 'hollow', site: 'meeting', n: 1, bodies: '--' },
+      { do: 'giveUp', site: 'meeting', keep: 0 },
+    ])
+    expect(await store.truth.salvage('meeting', 1e6)).toEqual([{ ...salvaged(1, 't1'), bodies: '--' }])
+  })
+
   test('salvage ends where the next row would pass maxBytes, and gives at least one row', async () => {
     await using store = await open()
     await store.truth.commit([

@@ -33,6 +33,9 @@ function checkWrite(write: Write, heads: Heads): void {
     case 'hollowRecord':
       text(write.site, write.box, write.stream, write.body)
       return whole(write.seq, journalSpan)
+    case 'hollowSalvage':
+      text(write.site, write.term, write.bodies)
+      return whole(write.n, logSpan)
     case 'note':
       return text(write.name, write.value)
     default:

@@ -41,7 +41,27 @@ test('a reader beside the writer sees what is committed, and nothing of a group 
   db.close()
 })
 
-test('what was made hollow is in no file any more once the store is closed, not even on a free page', () => {
+test('STORE-12 what was trimmed, settled or given up leaves nothing on a free page either', () => {
+  using folder = newFolder()
+  const db = openTruthFile(join(folder.path, 'truth.db'))
+  const truth = new SqliteTruth(db)
+  const long = `Ada Lovelace ${'x'.repeat(20_000)} Countess`
+  truth.commitGroup([
+    [{ do: 'records', ...stream, rows: records(1, 3).map((row) => ({ ...row, body: long })) }],
+    [{ do: 'entries', site: 'meeting', rows: entries(1, 3).map((row) => ({ ...row, bodies: long })) }],
+  ])
+  truth.commitGroup([
+    [{ do: 'trim', ...stream, upTo: 3 }],
+    [{ do: 'giveUp', site: 'meeting', keep: 0 }],
+    [{ do: 'settle', site: 'meeting', term: '', upTo: 3 }],
+  ])
+  db.close()
+  const bytes = readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name), 'latin1'))
+  expect(bytes.join('')).toContain('meeting')
+  expect(bytes.join('')).not.toMatch(/Lovelace|Countess|xxxx/)
+})
+
+test('STORE-12 what was made hollow is in no file any more once the store is closed, not even on a free page', () => {
   using folder = newFolder()
   const db = openTruthFile(join(folder.path, 'truth.db'))
   const truth = new SqliteTruth(db)
@@ -50,9 +70,16 @@ test('what was made hollow is in no file any more once the store is closed, not 
     [{ do: 'entries', site: 'meeting', rows: entries(1, 3).map((row) => ({ ...row, bodies: long })) }],
     [{ do: 'records', ...stream, rows: records(1, 3).map((row) => ({ ...row, body: long })) }],
   ])
+  truth.commitGroup([
+    [
+      { do: 'entries', site: 'hall', rows: entries(1, 3).map((row) => ({ ...row, bodies: long })) },
+      { do: 'giveUp', site: 'hall', keep: 0 },
+    ],
+  ])
   for (const n of [1, 2, 3]) {
     truth.commitGroup([
       [{ do: 'hollow', site: 'meeting', n, bodies: '-' }],
+      [{ do: 'hollowSalvage', site: 'hall', term: '', n, bodies: '-' }],
       [{ do: 'hollowRecord', ...stream, seq: n, body: '-' }],
     ])
   }

@@ -41,8 +41,9 @@ export function openTruthFile(path: string, format = truthFormat): Database {
   const db = openSqlite(path, { durable: true })
   try {
     takeFormat(db, path, format)
-    // What is removed is overwritten where that costs no further page; hollowing asks for more (truth-writes.ts).
-    db.exec('PRAGMA secure_delete = FAST')
+    // Erasing a person means that the old text leaves the file, pages that fall free included: also what was
+    // trimmed, settled or moved to the salvage before anybody knew that it would be erased.
+    db.exec('PRAGMA secure_delete = ON')
     return db
   } catch (error) {
     db.close()

@@ -23,6 +23,8 @@ export function putWrite(db: Database, write: Write, heads: Heads): void {
       return hollow(db, write.site, write.n, write.bodies, heads)
     case 'hollowRecord':
       return hollowRecord(db, write, write.seq, write.body, heads)
+    case 'hollowSalvage':
+      return hollowSalvage(db, write.site, write.term, write.n, write.bodies, heads)
     case 'note':
       return putNote(db, write.name, write.value)
     default:
@@ -120,27 +122,31 @@ function trim(db: Database, name: StreamName, upTo: number, heads: Heads): void 
 function hollow(db: Database, site: string, n: number, bodies: string, heads: Heads): void {
   const head = heads.site(site)
   if (head === undefined) return
-  overwriting(db, () =>
-    db.prepare('UPDATE log SET bodies = ? WHERE id = ?').run(bodies, head.id * logSpan + n),
-  )
+  db.prepare('UPDATE log SET bodies = ? WHERE id = ?').run(bodies, head.id * logSpan + n)
 }
 
 function hollowRecord(db: Database, name: StreamName, seq: number, body: string, heads: Heads): void {
   const head = heads.stream(name)
   if (head === undefined) return
-  overwriting(db, () =>
-    db.prepare('UPDATE journal SET body = ? WHERE id = ?').run(body, head.id * journalSpan + seq),
-  )
+  db.prepare('UPDATE journal SET body = ? WHERE id = ?').run(body, head.id * journalSpan + seq)
 }
 
-/** Erasing a person means that the old text leaves the file, whatever it costs: also pages that fall free. */
-function overwriting(db: Database, change: () => void): void {
-  db.exec('PRAGMA secure_delete = ON')
-  try {
-    change()
-  } finally {
-    db.exec('PRAGMA secure_delete = FAST')
-  }
+function hollowSalvage(
+  db: Database,
+  site: string,
+  term: string,
+  n: number,
+  bodies: string,
+  heads: Heads,
+): void {
+  const head = heads.site(site)
+  if (head === undefined) return
+  db.prepare('UPDATE salvage SET bodies = ? WHERE site = ? AND term = ? AND n = ?').run(
+    bodies,
+    head.id,
+    term,
+    n,
+  )
 }
 
 function putNote(db: Database, name: string, value: string): void {

@@ -84,6 +84,14 @@ export type Write =
   | { readonly do: 'hollow'; readonly site: string; readonly n: number; readonly bodies: string }
   /** The same for a record in a journal. */
   | ({ readonly do: 'hollowRecord'; readonly seq: number; readonly body: string } & StreamName)
+  /** The same for an entry in the salvage. */
+  | {
+      readonly do: 'hollowSalvage'
+      readonly site: string
+      readonly term: string
+      readonly n: number
+      readonly bodies: string
+    }
   /** A small named document of the box itself. */
   | { readonly do: 'note'; readonly name: string; readonly value: string }
 

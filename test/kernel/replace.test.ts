@@ -215,6 +215,36 @@ test('LOG-16 a box that was put back holds an erased person in its journal until
   await until(() => equal(hub, keeper) && !hub.holds('Unverwechselbar'), 15_000)
 })
 
+test('LOG-24 an erased person leaves the branch that a box lost, while its top has not confirmed it', async () => {
+  await using boxes = new Boxes()
+  const [hub, keeper, spare] = (await chain(boxes, 'hub', 'keeper', 'spare')) as [TestBox, TestBox, TestBox]
+  await until(() => spare.hasKey())
+  await hub.stop()
+  boxes.cut.add('keeper-spare')
+  await spare.stop()
+  await keeper.box.record('fair', [
+    { kind: 'fair.named', body: { tag: 'a1', name: 'Jeanne Unverwechselbar' } },
+  ])
+  await spare.start()
+  await until(() => spare.site().role === 'following')
+  expect(await spare.box.takeOver('fair', 'lead')).toMatchObject({ is: 'answered' })
+  boxes.cut.clear()
+  await until(() => equal(keeper, spare) && spare.holds('Unverwechselbar'), 15_000)
+  expect(salvageOf(keeper)).toContain('Unverwechselbar')
+  const input = { places: [{ n: placeOf('Unverwechselbar', spare), i: 0 }] }
+  await spare.box.act('fair', { action: 'facts.erase', key: 'gone', who: 'owner', input })
+  await until(
+    () => equal(keeper, spare) && !keeper.holds('Unverwechselbar') && !spare.holds('Unverwechselbar'),
+  )
+  expect(salvageOf(keeper)).toContain('fair.named')
+  await hub.start()
+  await until(() => equal(hub, keeper, spare) && salvageOf(keeper) === '[]', 15_000)
+  expect(hub.holds('Unverwechselbar')).toBe(false)
+})
+
+const salvageOf = (box: TestBox): string =>
+  JSON.stringify(box.truth.prepare('SELECT head, bodies FROM salvage').all())
+
 /** The entry in whose lines a text stands. */
 function placeOf(text: string, box: TestBox): number {
   const row = box.truth.prepare(`SELECT id % 8589934592 AS n FROM log WHERE bodies LIKE ?`).get(`%${text}%`)

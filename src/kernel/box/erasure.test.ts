@@ -17,7 +17,11 @@ const site = 'fair'
 const from = { box: 'boxa', stream: 'strm1' }
 
 /** A disk with one log and one journal on it, views that follow the log, and a base before its end. */
-async function disk(rows: readonly LogRow[], journal: readonly RecordRow[] = []) {
+async function disk(
+  rows: readonly LogRow[],
+  journal: readonly RecordRow[] = [],
+  lost: readonly LogRow[] = [],
+) {
   const engine = new SqliteTruth(openTruthFile(':memory:'))
   const commits: (readonly Write[])[] = []
   const truth = new TruthFront(
@@ -32,6 +36,8 @@ async function disk(rows: readonly LogRow[], journal: readonly RecordRow[] = [])
     manualTime(),
   )
   await truth.commit([
+    { do: 'entries', site, rows: lost },
+    { do: 'giveUp', site, keep: 0 },
     { do: 'entries', site, rows },
     { do: 'records', site, ...from, rows: journal },
   ])
@@ -50,6 +56,7 @@ async function disk(rows: readonly LogRow[], journal: readonly RecordRow[] = [])
     erase: (since = 0) => eraseFromDisk(truth, writer, site, since),
     log: () => truth.entries(site, 0, 1e6),
     journal: () => truth.records({ site, ...from }, 0, 1e6),
+    salvage: () => truth.salvage(site, 1e6),
   }
 }
 
@@ -139,6 +146,18 @@ test.each(
     expect(box.commits).toHaveLength(1)
   },
 )
+
+test('LOG-24 what a lost branch has of an erased person goes from the salvage, and the box is told so', async () => {
+  const branch = new ToyLog()
+  branch.decide('other', 1)
+  branch.add(parseHead(person.head), person.body)
+  const box = await disk(story({ n: 1, i: 0 }), [], branch.rows)
+  expect(await box.erase()).toBe(true)
+  const [other, record] = await box.salvage()
+  expect(other).toMatchObject({ n: 1, bodies: '' })
+  expect(record).toMatchObject({ n: 2, head: person.head, bodies: hollowLine(person.body) })
+  expect(await box.erase()).toBe(false)
+})
 
 test('LOG-16 other records of the stream, and a journal without the record, are left alone', async () => {
   const other = toyRecord('toy.person', { tag: 'b', name: 'Bob' }, 2, from)

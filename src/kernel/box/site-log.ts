@@ -25,12 +25,14 @@ type Parts = { readonly truth: Truth; readonly writer: Writer; readonly machine:
 
 /**
  * One site's log on this box, on disk and in views, and who is at its head. Whatever changes it
- * runs through `exclusive`, one piece at a time. `changed` is called after each change.
+ * runs through `exclusive`, one piece at a time. `changed` is called after each change, `salvageErased`
+ * where lost entries on disk were made hollow.
  */
 export class SiteLog {
   readonly site: string
   readonly #parts: Parts
   readonly #changed: (rows: readonly LogRow[]) => void
+  readonly #salvageErased: () => void
   readonly #lane = new Lane()
   readonly #tail = new Tail()
   #positions = new Map<string, number>()
@@ -41,10 +43,16 @@ export class SiteLog {
   #state: SiteState = emptyState
   #catching: Promise<void> | undefined
 
-  constructor(parts: Parts, row: SiteRow, changed: (rows: readonly LogRow[]) => void) {
+  constructor(
+    parts: Parts,
+    row: SiteRow,
+    changed: (rows: readonly LogRow[]) => void,
+    salvageErased: () => void,
+  ) {
     this.site = row.site
     this.#parts = parts
     this.#changed = changed
+    this.#salvageErased = salvageErased
     this.#history = historyOf(row)
   }
 
@@ -202,8 +210,13 @@ export class SiteLog {
     const { truth, writer, machine } = this.#parts
     try {
       await this.catchUp()
-      await eraseFromDisk(truth, writer, this.site, from)
-      this.#tail.clear()
+      // A log that were cut meanwhile would have another entry at the place that is made hollow.
+      const inSalvage = await this.exclusive(async () => {
+        const hollowed = await eraseFromDisk(truth, writer, this.site, from)
+        this.#tail.clear()
+        return hollowed
+      })
+      if (inSalvage) this.#salvageErased()
     } catch (error) {
       machine.log('error', `${this.site}: an erasure is not complete on this disk: ${String(error)}`)
     }

@@ -67,8 +67,11 @@ export class Site {
     changed: () => void,
   ) {
     this.#changed = changed
-    const log = new SiteLog(outer, row, (rows) =>
-      this.#logChanged(rows.length === 0 || rows.some(opensTerm), rows),
+    const log = new SiteLog(
+      outer,
+      row,
+      (rows) => this.#logChanged(rows.length === 0 || rows.some(opensTerm), rows),
+      () => inBackground(outer.machine, 'salvage', this.#salvageErased()),
     )
     const parts = { ...outer, site: row.site, log, peers: this.#peers }
     const top = () => this.#top()
@@ -384,6 +387,12 @@ export class Site {
     this.#records.reset()
     for (const peer of this.#peers.values()) peer.forgetRecords()
     await this.#salvage.load()
+  }
+
+  /** What is handed in from now on is what the disk still has. */
+  async #salvageErased(): Promise<void> {
+    await this.#salvage.load()
+    this.#reconsider()
   }
 
   /** Looks at everything again, soon, once, however often it is asked for. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RecordRow } from '../../store/truth.ts'
-import { bodyLine, headText, parseHead } from '../entry.ts'
+import { bodyLine, headText, hollowLine, parseHead } from '../entry.ts'
 import { seededRandom } from '../manual-machine.ts'
 import { know } from '../pack/kinds.ts'
 import { kernelPack } from './kernel-pack.ts'
@@ -180,6 +180,28 @@ describe('entries that a branch hands in', () => {
     const [, moved] = row.bodies.split('\n')
     expect(box.views.kernel.orphanLines.all()).toMatchObject([{ term, n: 5, i: 1, line: moved }])
   })
+
+  test('LOG-24 an orphan whose key was answered and erased here is kept without its persons', () => {
+    const asked = branch()[4] as { n: number; head: string; bodies: string }
+    const [, moved] = asked.bodies.split('\n')
+    const erase = (n: number): Item => {
+      const input = { places: [{ n, i: 0 }] }
+      return { do: 'act', action: 'facts.erase', key: `erase ${n}`, who: 'owner', input }
+    }
+    using box = toyKeeper()
+    for (const row of branch()) box.views.apply(row)
+    box.kept(erase(5))
+    box.kept(handIn(asked, '2/boxc/1/streamc'))
+    const [signed, cents] = box.views.kernel.orphanLines.all()
+    expect(signed).toMatchObject({ i: 0, line: hollowLine(asked.bodies.split('\n')[0] ?? '') })
+    expect(cents).toMatchObject({ i: 1, line: moved })
+    using whole = toyKeeper()
+    for (const row of branch()) whole.views.apply(row)
+    whole.kept(erase(4))
+    whole.kept(handIn(asked, '2/boxc/1/streamc'))
+    expect(whole.views.kernel.orphanLines.all().map(({ line }) => line)).toEqual(asked.bodies.split('\n'))
+  })
+
   test('LOG-16 an orphan whose keeper’s word is hollow has nothing to hand on, and harms nobody', () => {
     using box = toyKeeper()
     const head = headText({ form: 'k', at, kinds: ['orphan.kept', 'orphan.line'] })

@@ -1,4 +1,4 @@
-import { kindsOf, parseHead, parseLine } from '../entry.ts'
+import { hollowLine, kindsOf, parseHead, parseLine } from '../entry.ts'
 import type { Orphan } from '../pack/action.ts'
 import { facts } from './facts.ts'
 import type { Saying } from './sequencer.ts'
@@ -17,6 +17,19 @@ export function orphanFacts({ term, n, head, lines }: OrphanText): readonly Sayi
   const kinds = kindsOf(parseHead(head)).length
   const parts = lines.map(({ i, line }) => ({ kind: 'orphan.line', body: { term, n, i, line } }))
   return [{ kind: 'orphan.kept', body: { term, n, head, kinds } }, ...parts]
+}
+
+/**
+ * An orphan as it may still be kept: where the log answered its key too and has a place of that decision
+ * erased, the persons in this answer go as well (LOG-24).
+ */
+export function stillKnown(views: SiteViews, orphan: OrphanText): OrphanText {
+  const head = parseHead(orphan.head)
+  if (head.form !== 'a') return orphan
+  const answered = views.kernel.answers.get(head.asked.key)
+  if (answered?.digest !== head.asked.digest) return orphan
+  if (views.kernel.erased.count('byPlace', answered.n) === 0) return orphan
+  return { ...orphan, lines: orphan.lines.map(({ i, line }) => ({ i, line: hollowLine(line) })) }
 }
 
 /** The orphans in an entry that was handed in: itself, or those that its keeper had been handed. */

@@ -10,7 +10,7 @@ import type { Random } from '../machine.ts'
 import type { Asking } from '../pack/action.ts'
 import type { Pack } from '../pack/pack.ts'
 import { kernelPack } from './kernel-pack.ts'
-import { orphanAt, orphanFacts, orphansIn } from './orphans.ts'
+import { orphanAt, orphanFacts, orphansIn, stillKnown } from './orphans.ts'
 import type { SiteViews } from './views.ts'
 
 /** What a keeper is given to order. */
@@ -199,7 +199,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
         return { did: 'refused', code: 'records-missing', detail: { stream, seq } }
     } else {
       for (const orphan of orphansIn(term, n, text, bodies)) {
-        if (!views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(orphan))
+        if (!views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(stillKnown(views, orphan)))
       }
     }
     return { did: 'handedIn', n: views.cursor.n }

@@ -58,6 +58,6 @@ export const tables = {
   bases: table({ n: integer(), rules: text(), views: text() }, { key: ['n'] }),
   erased: table(
     { n: integer(), i: integer(), by: integer() },
-    { key: ['n', 'i'], indexes: { byEntry: ['by'] } },
+    { key: ['n', 'i'], indexes: { byEntry: ['by'], byPlace: ['n'] } },
   ),
 }

@@ -243,8 +243,8 @@ export const inBoxes: readonly Mutant[] = [
     name: 'the log is not made hollow',
     breaks: 'LOG-16',
     file: 'src/kernel/box/erasure.ts',
-    find: `  if (bodies !== row.bodies) writes.push({ do: 'hollow', site, n, bodies })`,
-    replace: `  if (bodies !== row.bodies) writes.push({ do: 'hollow', site, n, bodies: row.bodies })`,
+    find: `    if (bodies !== row.bodies) writes.push({ do: 'hollow', site, n, bodies })`,
+    replace: `    if (bodies !== row.bodies) writes.push({ do: 'hollow', site, n, bodies: row.bodies })`,
     first: { arena: 'erasures', seed: 1 },
   },
   {

@@ -37,8 +37,8 @@ export const inRules: readonly Mutant[] = [
     name: 'orphan kept twice',
     breaks: 'TERM-6',
     file: 'src/kernel/site/sequencer.ts',
-    find: '        if (!views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(orphan))',
-    replace: '        say(orphanFacts(orphan))',
+    find: '        if (!views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(stillKnown(views, orphan)))',
+    replace: '        say(orphanFacts(stillKnown(views, orphan)))',
     first: { arena: 'short memories', seed: 1 },
   },
   {
@@ -54,8 +54,9 @@ export const inRules: readonly Mutant[] = [
     name: 'orphans are let go',
     breaks: 'TERM-6',
     file: 'src/kernel/site/sequencer.ts',
-    find: 'if (!views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(orphan))',
-    replace: 'if (views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(orphan))',
+    find: 'if (!views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(stillKnown(views, orphan)))',
+    replace:
+      'if (views.kernel.orphans.get(orphan.term, orphan.n)) say(orphanFacts(stillKnown(views, orphan)))',
     first: { arena: 'rewinds', seed: 2 },
   },
   {
