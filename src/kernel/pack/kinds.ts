@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { canonical, sha256 } from '../digest.ts'
 
 /** Raised when the kernel's own tables or their apply change meaning: every box rebuilds its views. */
-const kernelRules = 2
+const kernelRules = 3
 
 export type Kind = { readonly pack: Pack; readonly key: string; readonly fact: FactKind }
 export type KnownAction = { readonly pack: Pack; readonly name: string; readonly action: ActionAny }

@@ -42,7 +42,8 @@ const apply: Apply<typeof facts, typeof tables> = {
   },
   'quarantine.admitted': () => {},
   'facts.erased': (rows, { body, n }) => {
-    for (const place of body.places) rows.erased.put({ ...place, by: n })
+    // What is not in the log yet is no place: erased before it comes, it would be erased on some boxes only.
+    for (const place of body.places) if (place.n < n) rows.erased.put({ ...place, by: n })
   },
   'base.laid': (rows, { body, n }) => rows.bases.put({ n, ...body }),
 }

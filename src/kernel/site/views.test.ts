@@ -439,4 +439,46 @@ describe('erasing a person', () => {
     using hollow = applied([hollowed(row, [{ n: 1, i: 0 }])])
     expect([whole.views.sawHollow, hollow.views.sawHollow]).toEqual([false, true])
   })
+
+  test('VIEW-11 hollow facts are remembered with the commit, until an entry erases them', () => {
+    const places = [
+      { n: 1, i: 0 },
+      { n: 2, i: 0 },
+    ]
+    const log = new ToyLog()
+    const from = { box: 'box1', stream: 'stream1', seq: 2 }
+    const person = log.record('toy.person', { tag: 'a', name: 'Ada' }, 1)
+    const rejected = log.add(
+      { form: 'q', at, kind: 'unknown', from, why: 'a reason' },
+      bodyLine({}, seededRandom()),
+    )
+    log.erase({ n: 1, i: 0 })
+    log.erase({ n: 2, i: 0 })
+    const rows = [hollowed(person, places), hollowed(rejected, places), ...log.rows.slice(2)]
+    const database = openSqlite(':memory:', { durable: false })
+    const views = new SiteViews(database, toyKnown)
+    views.applyAll(rows.slice(0, 1))
+    views.rollback()
+    expect(views.sawHollow).toBe(false)
+    views.applyAll(rows.slice(0, 2))
+    views.commit()
+    const again = new SiteViews(database, toyKnown)
+    expect(again.sawHollow).toBe(true)
+    again.applyAll(rows.slice(2, 3))
+    expect(again.sawHollow).toBe(true)
+    again.applyAll(rows.slice(3))
+    expect(again.sawHollow).toBe(false)
+    again.rollback()
+    expect(new SiteViews(database, know(kernelPack, [])).sawHollow).toBe(false)
+  })
+
+  test('LOG-16 a place that is not in the log yet is not erased', () => {
+    const log = new ToyLog()
+    log.record('toy.seen', seen('a'), 1)
+    log.erase({ n: 2, i: 0 }, { n: 3, i: 0 })
+    log.record('toy.person', { tag: 'a', name: 'Ada' }, 2)
+    using toyViews = applied(log.rows)
+    expect(toyViews.views.kernel.erased.all()).toEqual([])
+    expect(toyViews.rows['people']?.all()).toHaveLength(1)
+  })
 })

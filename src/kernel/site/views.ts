@@ -1,13 +1,14 @@
 import type { Database } from '../../store/database.ts'
 import { StoreError } from '../../store/truth.ts'
 import type { LogRow } from '../../store/truth.ts'
-import { factsOf, parseHead } from '../entry.ts'
+import { factsOf, parseHead, parseLine } from '../entry.ts'
 import type { Fact, Head } from '../entry.ts'
 import type { Kind, Known } from '../pack/kinds.ts'
 import type { Pack, Told } from '../pack/pack.ts'
 import type { RowsOf, Tables } from '../pack/table.ts'
 import { createTable, tableName } from '../views/ddl.ts'
 import { openRows } from '../views/rows.ts'
+import { HollowPlaces, hollowTable } from './hollow-places.ts'
 import type { tables as kernelTables } from './tables.ts'
 
 /** Where the views stand in the log. */
@@ -26,10 +27,10 @@ export class SiteViews {
   readonly #database: Database
   readonly #rows = new Map<Pack, RowsOf<Tables>>()
   readonly #streams = new Map<string, Stream>()
+  readonly #hollow: HollowPlaces
   #cursor: Cursor
   #committed: Cursor
   #open = false
-  #hollow = false
   #together = false
 
   /** Opens the views, or makes them anew, empty, where they were made under other rules. */
@@ -37,6 +38,7 @@ export class SiteViews {
     this.known = known
     this.#database = database
     this.#cursor = this.#committed = prepareTables(database, known)
+    this.#hollow = new HollowPlaces(database)
     for (const pack of known.packs) {
       const rows = Object.entries(pack.tables).map(([name, table]) => {
         return [name, openRows(database, tableName(pack, name), table)] as const
@@ -50,9 +52,9 @@ export class SiteViews {
     return this.#cursor
   }
 
-  /** Facts without their bodies went in: what an older base says of these views need not hold. */
+  /** Facts without their bodies went in that no entry has erased yet: a base may say otherwise (VIEW-11). */
   get sawHollow(): boolean {
-    return this.#hollow
+    return this.#hollow.any
   }
 
   rows(pack: Pack): RowsOf<Tables> {
@@ -76,8 +78,8 @@ export class SiteViews {
       this.#streams.set(stream, { box: known?.box ?? box, seq, fresh: true })
       if (head.kind === 'stream.opened') this.#saveStreams()
     }
-    if (head.form !== 'q') this.#applyWhole(row, head, fails)
-    else this.kernel.quarantine.put({ n: row.n, i: 0, kind: head.kind, why: head.why })
+    if (head.form === 'q') this.#quarantine(row, head)
+    else this.#applyWhole(row, head, fails)
     if (head.form === 'a') {
       const { key, digest, answer } = head.asked
       this.kernel.answers.put({ key, digest, n: row.n, answer })
@@ -162,6 +164,12 @@ export class SiteViews {
     this.#open = true
   }
 
+  /** A record that its keeper could not judge. */
+  #quarantine({ n, bodies }: LogRow, { kind, why }: Head & { form: 'q' }): void {
+    if (parseLine(bodies).hollow) this.#hollow.met(n, 0)
+    this.kernel.quarantine.put({ n, i: 0, kind, why })
+  }
+
   #applyWhole(row: LogRow, head: Head, fails: 'or skip' | 'or refuse'): void {
     if (this.#together) return this.#applyFacts(row, head)
     this.#database.exec('SAVEPOINT entry')
@@ -186,10 +194,7 @@ export class SiteViews {
   #applyFact(n: number, i: number, head: Head, fact: Fact): void {
     const kind = this.known.kinds.get(fact.kind)
     if (!kind) this.kernel.unknownKinds.put({ kind: fact.kind, n })
-    if (fact.hollow) {
-      this.#hollow = true
-      return
-    }
+    if (fact.hollow) return this.#hollow.met(n, i)
     if (!kind)
       return this.kernel.quarantine.put({ n, i, kind: fact.kind, why: 'this version does not know the kind' })
     const parsed = kind.fact.body.safeParse(fact.body)
@@ -206,6 +211,7 @@ export class SiteViews {
     if (fact.kind === 'facts.erased') {
       const { places } = parsed.data as { places: readonly { n: number; i: number }[] }
       for (const pack of this.known.packs) pack.erase?.(this.rows(pack), places)
+      this.#hollow.erased(places)
     }
   }
 
@@ -251,12 +257,13 @@ function prepareTables(database: Database, known: Known): Cursor {
   database.exec(
     'CREATE TABLE IF NOT EXISTS regie_cursor (n INTEGER NOT NULL, chain TEXT NOT NULL, rules TEXT NOT NULL) STRICT',
   )
+  database.exec(hollowTable)
   const row = database.prepare('SELECT n, chain, rules FROM regie_cursor').get()
   if (row?.['rules'] === known.rules) return { n: row['n'] as number, chain: row['chain'] as string }
   database.exec('BEGIN IMMEDIATE')
   const old = database
     .prepare(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'regie_cursor' AND name NOT LIKE 'sqlite_%'`,
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'regie_%' AND name NOT LIKE 'sqlite_%'`,
     )
     .all()
   for (const { name } of old) database.exec(`DROP TABLE "${String(name)}"`)
@@ -264,7 +271,7 @@ function prepareTables(database: Database, known: Known): Cursor {
     for (const [name, table] of Object.entries(pack.tables))
       database.exec(createTable(tableName(pack, name), table))
   }
-  database.exec('DELETE FROM regie_cursor')
+  database.exec('DELETE FROM regie_cursor; DELETE FROM regie_hollow')
   database.prepare(`INSERT INTO regie_cursor VALUES (0, '', ?)`).run(known.rules)
   database.exec('COMMIT')
   return { n: 0, chain: '' }

@@ -130,6 +130,58 @@ describe('a base and an erased fact', () => {
     expect(late.core.follow('fair', hollow).parted).toEqual([])
     expect([...late.bases.keys()]).toEqual([])
   })
+
+  /** A person, a base, the erasure, a base: as they are, and as they come to a box that follows later. */
+  function erasedBetweenBases() {
+    const keeper = writer()
+    const person = toyRecord('toy.person', { tag: 'a', name: 'Ada' }, 1)
+    const input = { places: [{ n: 1, i: 0 }] }
+    const rows = [
+      ...ordered(keeper.core, { do: 'records', box: 'box1', stream: 'stream1', rows: [person] }),
+      ...ordered(keeper.core, { do: 'base' }),
+      ...ordered(keeper.core, { do: 'act', action: 'facts.erase', key: 'k', who: 'owner', input }),
+      ...ordered(keeper.core, { do: 'base' }),
+    ]
+    return { keeper, rows: rows.map((row) => hollowed(row, input.places)) }
+  }
+
+  test('VIEW-11 the person that was never there is remembered over a restart', () => {
+    const { rows } = erasedBetweenBases()
+    const late = writer()
+    late.core.follow('fair', rows.slice(0, 1))
+    late.core.close()
+    const again = late.make()
+    again.open('fair')
+    expect(again.follow('fair', rows.slice(1, 2)).parted).toEqual([])
+    expect([...late.bases.keys()]).toEqual([])
+  })
+
+  test('VIEW-11 after the erasing entry the views compare with bases again, and keep copies', () => {
+    const { keeper, rows } = erasedBetweenBases()
+    const late = writer()
+    expect(late.core.follow('fair', rows).parted).toEqual([])
+    expect([...late.bases.keys()]).toEqual([3])
+    expect(late.bases.get(3)).toEqual(keeper.bases.get(3))
+    const strange = writer()
+    const base = { ...(rows[3] as LogRow), bodies: JSON.stringify({ rules: toyKnown.rules, views: 'other' }) }
+    expect(strange.core.follow('fair', [...rows.slice(0, 3), base]).parted).toEqual([4])
+  })
+
+  test('LOG-15 a keeper lays no base over a fact that is hollow and that no entry erases', () => {
+    const { rows } = erasedBetweenBases()
+    const { core, bases } = writer()
+    core.follow('fair', rows.slice(0, 1))
+    expect(ordered(core, { do: 'base' })).toEqual([])
+    expect([...bases.keys()]).toEqual([])
+    ordered(core, {
+      do: 'act',
+      action: 'facts.erase',
+      key: 'k',
+      who: 'owner',
+      input: { places: [{ n: 1, i: 0 }] },
+    })
+    expect(ordered(core, { do: 'base' })).toMatchObject([{ n: 3 }])
+  })
 })
 
 describe('starting anew', () => {

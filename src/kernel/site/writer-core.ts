@@ -61,7 +61,11 @@ export class WriterCore {
 
   step(site: string, items: readonly Item[], at: Instant): Step {
     const views = this.#views(site)
-    if (items.some((item) => item.do === 'base')) this.#home.bases.save(site, views.cursor.n, saveBase(views))
+    if (items.some((item) => item.do === 'base')) {
+      // Who has the bodies would find other rows than a base of these views says.
+      if (views.sawHollow) return { rows: [], outcomes: [] }
+      this.#home.bases.save(site, views.cursor.n, saveBase(views))
+    }
     return sequence(views, items, { at, random: this.#random })
   }
 
