@@ -222,6 +222,26 @@ describe('actions', () => {
     expect(box.views.cursor.n).toBe(1)
   })
 
+  test('LOG-22 an action is refused where one of its facts cannot be applied, also one that could be erased', () => {
+    const rude = { ...toy, apply: { ...toy.apply } }
+    rude.apply['signed'] = (rows, { n, i }) => {
+      rows['people']?.put({ n, i, tag: 'half', name: 'half' })
+      throw new Error('Ada cannot sign')
+    }
+    using box = toyKeeper(know(kernelPack, [rude]))
+    box.kept(pay('before'))
+    const hash = box.hash()
+    const { rows, outcomes } = box.step(act('toy.sign', 'key', { tag: 'a', name: 'Ada' }), pay('after'))
+    expect(outcomes).toMatchObject([
+      { did: 'refused', code: 'internal', detail: { action: 'toy.sign' } },
+      { did: 'act', n: 2 },
+    ])
+    expect(rows).toHaveLength(1)
+    box.views.rollback()
+    expect(box.step(act('toy.sign', 'key', { tag: 'a', name: 'Ada' })).rows).toEqual([])
+    expect(box.hash()).toBe(hash)
+  })
+
   test('a refusal harms nobody in its batch, and what was refused may be asked again', () => {
     using box = toyKeeper()
     const { rows, outcomes } = box.kept(

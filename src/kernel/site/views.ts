@@ -4,7 +4,7 @@ import type { LogRow } from '../../store/truth.ts'
 import { factsOf, parseHead, parseLine } from '../entry.ts'
 import type { Fact, Head } from '../entry.ts'
 import type { Kind, Known } from '../pack/kinds.ts'
-import type { Pack, Told } from '../pack/pack.ts'
+import type { Pack, Place, Told } from '../pack/pack.ts'
 import type { RowsOf, Tables } from '../pack/table.ts'
 import { createTable, tableName } from '../views/ddl.ts'
 import { openRows } from '../views/rows.ts'
@@ -14,6 +14,7 @@ import type { tables as kernelTables } from './tables.ts'
 /** Where the views stand in the log. */
 export type Cursor = { readonly n: number; readonly chain: string }
 
+type Fails = 'or skip' | 'or refuse'
 type Stream = { box: string; seq: number; fresh: boolean }
 
 /**
@@ -67,7 +68,7 @@ export class SiteViews {
   }
 
   /** `or refuse`: where an entry cannot be applied, throws and leaves it out. Only a keeper may, before it is in the log. */
-  apply(row: LogRow, fails: 'or skip' | 'or refuse' = 'or skip'): void {
+  apply(row: LogRow, fails: Fails = 'or skip'): void {
     if (row.n !== this.#cursor.n + 1)
       throw new Error(`the views are at ${this.#cursor.n}, not before ${row.n}`)
     this.#begin()
@@ -170,11 +171,11 @@ export class SiteViews {
     this.kernel.quarantine.put({ n, i: 0, kind, why })
   }
 
-  #applyWhole(row: LogRow, head: Head, fails: 'or skip' | 'or refuse'): void {
-    if (this.#together) return this.#applyFacts(row, head)
+  #applyWhole(row: LogRow, head: Head, fails: Fails): void {
+    if (this.#together) return this.#applyFacts(row, head, fails)
     this.#database.exec('SAVEPOINT entry')
     try {
-      this.#applyFacts(row, head)
+      this.#applyFacts(row, head, fails)
     } catch (error) {
       if (error instanceof StoreError) throw error
       this.#database.exec('ROLLBACK TO entry')
@@ -187,11 +188,11 @@ export class SiteViews {
     this.#database.exec('RELEASE entry')
   }
 
-  #applyFacts(row: LogRow, head: Head): void {
-    factsOf(head, row.bodies).forEach((fact, i) => this.#applyFact(row.n, i, head, fact))
+  #applyFacts({ n, bodies }: LogRow, head: Head, fails: Fails): void {
+    factsOf(head, bodies).forEach((fact, i) => this.#applyFact({ n, i }, head, fact, fails))
   }
 
-  #applyFact(n: number, i: number, head: Head, fact: Fact): void {
+  #applyFact({ n, i }: Place, head: Head, fact: Fact, fails: Fails): void {
     const kind = this.known.kinds.get(fact.kind)
     if (!kind) this.kernel.unknownKinds.put({ kind: fact.kind, n })
     if (fact.hollow) return this.#hollow.met(n, i)
@@ -206,7 +207,7 @@ export class SiteViews {
     const from = head.form === 'r' ? head.from : undefined
     const who = head.form === 'a' ? head.asked.who : undefined
     const told = { body: parsed.data, at: head.at, n, i, from, who }
-    if (kind.fact.erasable && !this.#together) this.#applyErasable(kind, fact.kind, told)
+    if (kind.fact.erasable && !this.#together) this.#applyErasable(kind, fact.kind, told, fails)
     else kind.pack.apply[kind.key]?.(this.rows(kind.pack), told)
     if (fact.kind === 'facts.erased') {
       const { places } = parsed.data as { places: readonly { n: number; i: number }[] }
@@ -215,13 +216,16 @@ export class SiteViews {
     }
   }
 
-  /** A fact that may be hollow one day fails alone, so that its entry comes out the same without it (LOG-16). */
-  #applyErasable(kind: Kind, name: string, told: Told<unknown>): void {
+  /**
+   * A fact that may be hollow one day fails alone, so that its entry comes out the same without it (LOG-16).
+   * Before it is in the log, it fails with its entry like any other (LOG-22).
+   */
+  #applyErasable(kind: Kind, name: string, told: Told<unknown>, fails: Fails): void {
     this.#database.exec('SAVEPOINT fact')
     try {
       kind.pack.apply[kind.key]?.(this.rows(kind.pack), told)
     } catch (error) {
-      if (error instanceof StoreError) throw error
+      if (error instanceof StoreError || fails === 'or refuse') throw error
       this.#database.exec('ROLLBACK TO fact')
       this.kernel.quarantine.put({ n: told.n, i: told.i, kind: name, why: thrown(error) })
     }
