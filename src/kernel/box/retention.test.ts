@@ -31,6 +31,16 @@ describe('what may leave the journal', () => {
     expect(await seen(9, 2300)).toBe(9)
   })
 
+  test('LOG-14 what a top has lost again with a branch does not go', async () => {
+    const { seen } = opened()
+    await seen(9, 1000)
+    await seen(3, 1500)
+    expect(await seen(9, 1750)).toBeUndefined()
+    expect(await seen(9, 2200)).toBe(3)
+    expect(await seen(9, 2449)).toBeUndefined()
+    expect(await seen(9, 2450)).toBe(9)
+  })
+
   test('LOG-14 marks have a distance, so that a long week does not become a long list', async () => {
     const { seen, notes } = opened()
     for (let now = 1000; now < 1500; now++) await seen(now, now)

@@ -31,14 +31,16 @@ export class Retention {
     const droppable = new Map<string, number>()
     let changed = false
     for (const [stream, seq] of tops) {
-      const marks = this.#marks[stream] ?? []
+      const known = this.#marks[stream] ?? []
+      // A top whose log was cut has it no more: what was said of it counts anew from when it has it again.
+      const marks = known.filter((mark) => mark.seq <= seq)
       const old = marks.filter(({ at }) => at + this.#limits.keptAfterTopMs <= now)
       const last = marks.at(-1)
       const due = seq > (last?.seq ?? 0) && now - (last?.at ?? 0) >= this.#limits.markEveryMs
       const upTo = old.at(-1)?.seq
       if (upTo !== undefined) droppable.set(stream, upTo)
       next[stream] = [...marks.slice(old.length), ...(due ? [{ at: now, seq }] : [])]
-      changed ||= due || old.length > 0
+      changed ||= due || old.length > 0 || marks.length < known.length
     }
     this.#marks = next
     if (changed) await this.#truth.commit([{ do: 'note', name: this.#name, value: JSON.stringify(next) }])
