@@ -12,6 +12,8 @@ export type Asking = {
   readonly random: (size: number) => Uint8Array
   /** A decision that waits for a person to settle it. */
   readonly orphan: (term: string, n: number) => Orphan | undefined
+  /** A record of that entry that no view reads. */
+  readonly quarantined: (n: number) => Quarantined | undefined
 }
 
 /** What a decision says: its facts, whole, and the answer that the asker gets, now and when asking again. */
@@ -46,6 +48,11 @@ export type Orphan = {
   readonly facts: readonly { readonly kind: string; readonly body: unknown }[]
   readonly answer: unknown
 }
+
+/** A record that its keeper could not judge, judged again by what is known now. */
+export type Quarantined =
+  | { readonly is: 'admissible'; readonly head: string; readonly body: unknown; readonly erasable: boolean }
+  | { readonly is: 'not admissible'; readonly why: string }
 
 /** Nothing happened, and why: a code from the catalogue, and what its sentence needs. */
 export type Refused = {

@@ -30,6 +30,23 @@ export const actions = {
     away: 'refuse',
     decide: (body) => ({ facts: [{ kind: 'facts.erased', body }], answer: { erased: body.places.length } }),
   }),
+  /** A record that its keeper could not judge counts after all, now that its kind is known. */
+  'quarantine.admit': action({
+    input: z.object({ n: facts['quarantine.admitted'].body.shape.n }),
+    allow: ['manager', 'lead'],
+    away: 'refuse',
+    decide: ({ n }, _rows, { quarantined }) => {
+      const record = quarantined(n)
+      if (!record) return { refused: 'not-quarantined', detail: { n } }
+      if (record.is === 'not admissible')
+        return { refused: 'not-admissible', detail: { n, problem: record.why } }
+      const { head, body, erasable } = record
+      return {
+        facts: [{ kind: 'quarantine.admitted', body: erasable ? { n, head } : { n, head, body } }],
+        answer: { admitted: n },
+      }
+    },
+  }),
   /** A decision of a lost branch is let go. What else can be done with it, its pack offers. */
   'orphan.drop': action({
     input: z.object({ term: z.string(), n: z.int(), note: z.string().min(1).max(2000) }),

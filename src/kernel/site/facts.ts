@@ -27,8 +27,11 @@ export const facts = {
   'orphan.settled': decision(
     z.object({ term, n: place, how: z.string().max(40), note: z.string().max(2000) }),
   ),
-  /** A quarantined record is let in after all. */
-  'quarantine.admitted': decision(z.object({ n: place })),
+  /**
+   * A record that its keeper could not judge is let in after all: its head, and its body, unless it holds a
+   * person. Then the body stays at its place, where it can be erased.
+   */
+  'quarantine.admitted': decision(z.object({ n: place, head: z.string(), body: z.unknown().optional() })),
   /** These places hold a person no more. */
   'facts.erased': decision(
     z.object({ places: z.array(z.object({ n: place, i: z.int().nonnegative() })).max(500) }),

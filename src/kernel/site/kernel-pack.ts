@@ -40,6 +40,7 @@ const apply: Apply<typeof facts, typeof tables> = {
     const orphan = rows.orphans.get(body.term, body.n)
     if (orphan && orphan.settled === null) rows.orphans.put({ ...orphan, settled: body.how, note: body.note })
   },
+  // The views let the record in (LOG-25): they alone have the rows of its pack.
   'quarantine.admitted': () => {},
   'facts.erased': (rows, { body, n }) => {
     // What is not in the log yet is no place: erased before it comes, it would be erased on some boxes only.

@@ -1,9 +1,8 @@
 import { StoreError } from '../../store/truth.ts'
 import type { LogRow, RecordRow } from '../../store/truth.ts'
-import { z } from 'zod'
 import { hashViews } from '../views/hash.ts'
 import { canonical, sha256 } from '../digest.ts'
-import { bodyLine, factsOf, headText, maxFactBytes, nextChain, parseHead, parseLine } from '../entry.ts'
+import { bodyLine, headText, maxFactBytes, nextChain } from '../entry.ts'
 import type { Head } from '../entry.ts'
 import type { Instant } from '../instant.ts'
 import type { Random } from '../machine.ts'
@@ -11,6 +10,7 @@ import type { Asking } from '../pack/action.ts'
 import type { Pack } from '../pack/pack.ts'
 import { kernelPack } from './kernel-pack.ts'
 import { orphanAt, orphanFacts, orphansIn, stillKnown } from './orphans.ts'
+import { quarantinedAt, readable, rejected, rejectedLine, whyNotRecord } from './quarantine.ts'
 import type { SiteViews } from './views.ts'
 
 /** What a keeper is given to order. */
@@ -62,10 +62,7 @@ export type Step = { readonly rows: readonly LogRow[]; readonly outcomes: readon
 
 /** The text of one entry: more could not travel as one frame. */
 const maxEntryBytes = 1024 * 1024
-/** Of a record that cannot be judged, so much is kept. */
-const keptOfRejected = 24 * 1024
 const saltBytes = 27
-const rejectedBody = z.object({ head: z.string(), body: z.string() })
 
 /** What a keeper adds to the views' rules: the moment, and chance from outside. */
 export type Moment = { readonly at: Instant; readonly random: Random }
@@ -94,11 +91,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     const why = refusal(views, head, body, box, stream, seq)
     if (why === undefined) appendText(head, body)
     else {
-      // What it holds may be a person's: it can be erased like one (LOG-16).
-      const kept = bodyLine(
-        { head: head.slice(0, keptOfRejected), body: body.slice(0, keptOfRejected) },
-        moment.random,
-      )
+      const kept = rejectedLine({ head, line: body }, moment.random)
       append({ form: 'q', at: moment.at, kind: 'unknown', from: { box, stream, seq }, why }, kept)
     }
     return true
@@ -131,6 +124,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       at: moment.at,
       random: (size) => moment.random.bytes(size),
       orphan: (term, n) => orphanAt(views, term, n),
+      quarantined: (n) => quarantinedAt(views, n),
     }
     try {
       const decided = known.action.decide(input.data, views.rows(known.pack), asking)
@@ -192,8 +186,8 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     if (!head) return { did: 'refused', code: 'unreadable', detail: { term, n } }
     if (head.form === 'r' || head.form === 'q') {
       const { box, stream, seq } = head.from
-      const record = head.form === 'r' ? { seq, head: text, body: bodies } : rejected(seq, bodies)
-      if (record) takeRecord(record, box, stream)
+      const record = head.form === 'r' ? { head: text, line: bodies } : rejected(bodies)
+      if (record) takeRecord({ seq, head: record.head, body: record.line }, box, stream)
       else if (seq === views.position(stream) + 1) appendText(text, bodies)
       if (views.position(stream) < seq)
         return { did: 'refused', code: 'records-missing', detail: { stream, seq } }
@@ -246,28 +240,5 @@ function refusal(
     return 'its head names another place'
   }
   if (Buffer.byteLength(body) > maxFactBytes + saltBytes) return 'it is over 32 KiB'
-  const kind = views.known.kinds.get(head.kind)
-  if (!kind) return `the keeper does not know ${head.kind}`
-  return kind.fact.said === 'record'
-    ? undefined
-    : `${head.kind} is not for recording: only the keeper decides it`
-}
-
-/** An entry as this box would have written it, with as many lines as kinds, each of which can be read. */
-function readable(line: string, bodies: string): Head | undefined {
-  try {
-    const head = parseHead(line)
-    factsOf(head, bodies)
-    return headText(head) === line ? head : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** The record inside a quarantined one; undefined where it was erased. */
-function rejected(seq: number, bodies: string): RecordRow | undefined {
-  const { body, hollow } = parseLine(bodies)
-  if (hollow) return undefined
-  const record = rejectedBody.parse(body)
-  return { seq, ...record }
+  return whyNotRecord(views.known, head.kind)
 }

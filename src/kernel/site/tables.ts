@@ -26,8 +26,18 @@ export const tables = {
   /** Where a keeper stopped in favour of another box. */
   handovers: table({ n: integer(), to: text(), reign: integer() }, { key: ['n'] }),
   boxes: table({ box: text(), publicKey: text(), small: flag(), n: integer() }, { key: ['box'] }),
-  /** What could not be used, in sight until a person decides. */
-  quarantine: table({ n: integer(), i: integer(), kind: text(), why: text() }, { key: ['n', 'i'] }),
+  /** What could not be used, in sight until a person decides. `head` and `line`: a record that may be let in (LOG-25). */
+  quarantine: table(
+    {
+      n: integer(),
+      i: integer(),
+      kind: text(),
+      why: text(),
+      head: optional(text()),
+      line: optional(text()),
+    },
+    { key: ['n', 'i'], indexes: { byKind: ['kind'] } },
+  ),
   /** Kinds in the log, judged and yet not known to this version: it may follow, and not keep. */
   unknownKinds: table({ kind: text(), n: integer() }, { key: ['kind'] }),
   /** Entries whose apply threw: skipped whole, everywhere alike. */

@@ -185,7 +185,7 @@ describe('what cannot be used', () => {
     const from = { box: 'box1', stream: 'stream1', seq: 1 }
     const row = log.add({ form: 'q', at, kind: 'unknown', from, why: 'its reason' }, bodyLine({}, null))
     const { quarantine, views } = hallOf(row)
-    expect(quarantine).toEqual([{ n: 1, i: 0, kind: 'unknown', why: 'its reason' }])
+    expect(quarantine).toEqual([{ n: 1, i: 0, kind: 'unknown', why: 'its reason', head: null, line: null }])
     expect(views.kernel.unknownKinds.all()).toEqual([])
     expect(views.position('stream1')).toBe(1)
   })

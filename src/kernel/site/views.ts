@@ -9,11 +9,14 @@ import type { RowsOf, Tables } from '../pack/table.ts'
 import { createTable, tableName } from '../views/ddl.ts'
 import { openRows } from '../views/rows.ts'
 import { HollowPlaces, hollowTable } from './hollow-places.ts'
+import { misfit, waiting } from './quarantine.ts'
 import type { tables as kernelTables } from './tables.ts'
 
 /** Where the views stand in the log. */
 export type Cursor = { readonly n: number; readonly chain: string }
 
+/** What `quarantine.admitted` says. */
+type Admitted = { readonly n: number; readonly head: string; readonly body?: unknown }
 type Fails = 'or skip' | 'or refuse'
 type Stream = { box: string; seq: number; fresh: boolean }
 
@@ -166,9 +169,15 @@ export class SiteViews {
   }
 
   /** A record that its keeper could not judge. */
-  #quarantine({ n, bodies }: LogRow, { kind, why }: Head & { form: 'q' }): void {
-    if (parseLine(bodies).hollow) this.#hollow.met(n, 0)
-    this.kernel.quarantine.put({ n, i: 0, kind, why })
+  #quarantine({ n, bodies }: LogRow, { kind, why, from }: Head & { form: 'q' }): void {
+    if (bodies.startsWith('~')) this.#hollow.met(n, 0)
+    const { head = null, line = null } = waiting(from, bodies) ?? {}
+    this.kernel.quarantine.put({ n, i: 0, kind, why, head, line })
+  }
+
+  /** What stands as a fact in the log, and is not used. */
+  #setAside(place: Place, kind: string, why: string): void {
+    this.kernel.quarantine.put({ ...place, kind, why, head: null, line: null })
   }
 
   #applyWhole(row: LogRow, head: Head, fails: Fails): void {
@@ -196,14 +205,9 @@ export class SiteViews {
     const kind = this.known.kinds.get(fact.kind)
     if (!kind) this.kernel.unknownKinds.put({ kind: fact.kind, n })
     if (fact.hollow) return this.#hollow.met(n, i)
-    if (!kind)
-      return this.kernel.quarantine.put({ n, i, kind: fact.kind, why: 'this version does not know the kind' })
+    if (!kind) return this.#setAside({ n, i }, fact.kind, 'this version does not know the kind')
     const parsed = kind.fact.body.safeParse(fact.body)
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues
-      const why = `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not as declared'}`
-      return this.kernel.quarantine.put({ n, i, kind: fact.kind, why })
-    }
+    if (!parsed.success) return this.#setAside({ n, i }, fact.kind, misfit(parsed.error))
     const from = head.form === 'r' ? head.from : undefined
     const who = head.form === 'a' ? head.asked.who : undefined
     const told = { body: parsed.data, at: head.at, n, i, from, who }
@@ -214,6 +218,25 @@ export class SiteViews {
       for (const pack of this.known.packs) pack.erase?.(this.rows(pack), places)
       this.#hollow.erased(places)
     }
+    if (fact.kind === 'quarantine.admitted') this.#admit(n, parsed.data as Admitted, fails)
+  }
+
+  /**
+   * A record that its keeper could not judge is applied as its kind, at its own place (LOG-25). Where a
+   * person in it has gone, nothing is left to apply, and the rows come out the same once the place is erased.
+   */
+  #admit(by: number, { n, head: text, body }: Admitted, fails: Fails): void {
+    const head = parseHead(text)
+    if (head.form !== 'r') throw new TypeError('only a record is admitted')
+    if (!this.known.kinds.has(head.kind)) return this.kernel.unknownKinds.put({ kind: head.kind, n: by })
+    const row = this.kernel.quarantine.get(n, 0)
+    if (!row) return
+    this.kernel.quarantine.remove(n, 0)
+    this.#saveStreams()
+    if (body !== undefined)
+      this.#applyFact({ n, i: 0 }, head, { kind: head.kind, body, hollow: false }, fails)
+    else if (row.line !== null)
+      this.#applyFact({ n, i: 0 }, head, { kind: head.kind, ...parseLine(row.line) }, fails)
   }
 
   /**
@@ -227,7 +250,7 @@ export class SiteViews {
     } catch (error) {
       if (error instanceof StoreError || fails === 'or refuse') throw error
       this.#database.exec('ROLLBACK TO fact')
-      this.kernel.quarantine.put({ n: told.n, i: told.i, kind: name, why: thrown(error) })
+      this.#setAside({ n: told.n, i: told.i }, name, thrown(error))
     }
     this.#database.exec('RELEASE fact')
   }

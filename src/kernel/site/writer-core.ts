@@ -106,7 +106,7 @@ export class WriterCore {
       handover: kernel.handovers.all().at(-1) ?? null,
       unknownKinds: kernel.unknownKinds.all().map(({ kind }) => kind),
       orphans: kernel.orphans.count('bySettled', null),
-      quarantine: kernel.quarantine.all().length,
+      quarantine: kernel.quarantine.count('byKind'),
       clones: kernel.clones.all().length,
     }
   }

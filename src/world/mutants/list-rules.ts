@@ -63,10 +63,8 @@ export const inRules: readonly Mutant[] = [
     name: 'records of a lost branch are let go',
     breaks: 'TERM-6',
     file: 'src/kernel/site/sequencer.ts',
-    find: `      if (record) takeRecord(record, box, stream)
-`,
-    replace: `      if (record && head.form === 'q') takeRecord(record, box, stream)
-`,
+    find: '      if (record) takeRecord(',
+    replace: `      if (record && head.form === 'q') takeRecord(`,
     survives: 'they come again from journals',
   },
   {
