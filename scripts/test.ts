@@ -8,6 +8,7 @@ const stages: readonly Stage[] = [
   check('lint', 'node_modules/oxlint/bin/oxlint'),
   check('types', 'node_modules/typescript/bin/tsc'),
   check('ladder', 'scripts/ladder.ts'),
+  check('rules', 'scripts/rules.ts'),
   tests('unit', 'unit'),
   tests('world', 'world'),
   tests('whole system', 'system'),

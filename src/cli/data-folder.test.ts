@@ -30,7 +30,7 @@ function troubleOf(run: () => unknown): Trouble {
   throw new Error('it was opened')
 }
 
-test('a fresh folder gets an identity that only its owner reads, and keeps it', () => {
+test('SITE-6 a fresh folder gets an identity that only its owner reads, and keeps it', () => {
   const first = open()
   expect(first.isNew).toBe(true)
   expect(statSync(join(path, 'identity')).mode & 0o777).toBe(0o600)

@@ -79,14 +79,14 @@ test('a dial that leads nowhere is closed, once', async () => {
   expect(await whyNot('not an address')).toContain('Invalid URL')
 })
 
-test('a door that is not open yet, or another path, refuses', async () => {
+test('LINK-13 a door that is not open yet, or another path, refuses', async () => {
   const here = await house()
   onTestFinished(() => stop(here))
   expect(await whyNot(here.address)).toContain('503')
   expect(await whyNot(here.address.replace('/link', '/other'))).toContain('404')
 })
 
-test('a page of a browser cannot open a link', async () => {
+test('LINK-13 a page of a browser cannot open a link', async () => {
   const here = await house()
   onTestFinished(() => stop(here))
   here.door.open(() => ({ message: () => {}, closed: () => {} }))
@@ -102,7 +102,7 @@ test('a socket that dies without a word is closed on both sides', async () => {
   expect(pair.accepted.closed).toEqual(['the connection broke'])
 })
 
-test('text, and a message over 4 MiB, close the channel', async () => {
+test('LINK-13 text, and a message over 4 MiB, close the channel', async () => {
   const here = await house()
   onTestFinished(() => stop(here))
   const closed: string[] = []

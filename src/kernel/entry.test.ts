@@ -92,7 +92,7 @@ describe('heads', () => {
     expect(() => parseHead(text)).toThrow(Error)
   })
 
-  test('a record has one kind, a decision as many as it says', () => {
+  test('LOG-2 a record has one kind, a decision as many as it says', () => {
     const at: Instant = [0, null, 0]
     expect(kindsOf({ form: 'k', at, kinds: ['a', 'b'] })).toEqual(['a', 'b'])
     expect(kindsOf({ form: 'r', at, kind: 'c', from: { box: 'b', stream: 's', seq: 1 } })).toEqual(['c'])
@@ -148,13 +148,13 @@ describe('facts of an entry', () => {
     )
   })
 
-  test('an entry has as many lines as kinds', () => {
+  test('LOG-2 an entry has as many lines as kinds', () => {
     expect(() => factsOf(head('a', 'b'), '1')).toThrow(/as many lines as kinds/)
     expect(() => factsOf(head('a', 'b'), '1\n2\n3')).toThrow(/as many lines as kinds/)
     expect(() => factsOf(head('a'), '1\n2')).toThrow(/as many lines as kinds/)
   })
 
-  test('an entry without facts has no line', () => {
+  test('LOG-2 an entry without facts has no line', () => {
     expect(factsOf(head(), '')).toEqual([])
   })
 })

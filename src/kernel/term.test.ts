@@ -49,7 +49,7 @@ describe('the order of terms', () => {
 })
 
 describe('terms as text', () => {
-  test('a term comes back from its text', () => {
+  test('TERM-15 a term comes back from its text', () => {
     fc.assert(
       fc.property(terms, (each) => {
         expect(parseTerm(termText(each))).toEqual(each)
@@ -68,7 +68,7 @@ describe('terms as text', () => {
     '1234567890/box1/1/stream1',
     '1/box1/1/stream1\n',
     ' 1/box1/1/stream1',
-  ])('what is not a term throws: %j', (text) => {
+  ])('TERM-15 what is not a term throws: %j', (text) => {
     expect(() => parseTerm(text)).toThrow(/not a term/)
   })
 })

@@ -15,7 +15,7 @@ const three: Format = {
   ],
 }
 
-test('an empty file gets the newest tables, and no copy', () => {
+test('STORE-17 an empty file gets the newest tables, and no copy', () => {
   using place = newPlace()
   takeFormat(place.db, place.path, three)
   expect(formatOf(place.db)).toBe(3)
@@ -23,7 +23,7 @@ test('an empty file gets the newest tables, and no copy', () => {
   expect(existsSync(`${place.path}.format-0`)).toBe(false)
 })
 
-test('an older file is copied, then led through every step', () => {
+test('STORE-17 an older file is copied, then led through every step', () => {
   using place = older()
   // What a copy left behind that was cut short.
   writeFileSync(`${place.path}.format-1.part`, 'half a copy')
@@ -36,7 +36,7 @@ test('an older file is copied, then led through every step', () => {
   expect(existsSync(`${place.path}.format-1.part`)).toBe(false)
 })
 
-test('a step that fails leaves the file as it was', () => {
+test('STORE-17 a step that fails leaves the file as it was', () => {
   using place = older()
   const broken: Format = {
     ...three,
@@ -48,7 +48,7 @@ test('a step that fails leaves the file as it was', () => {
   expect(formatOf(place.db)).toBe(3)
 })
 
-test('a newer file is refused in words and not touched', () => {
+test('STORE-17 a newer file is refused in words and not touched', () => {
   using place = newPlace()
   takeFormat(place.db, place.path, three)
   const words = /a newer Regie wrote this file \(format 3\); this one reads up to 1/
@@ -57,12 +57,12 @@ test('a newer file is refused in words and not touched', () => {
   expect(formatOf(place.db)).toBe(3)
 })
 
-test('a reader refuses a file that was not migrated yet', () => {
+test('STORE-17 a reader refuses a file that was not migrated yet', () => {
   using place = older()
   expect(() => expectFormat(place.db, place.path, three)).toThrow(/must be opened for writing first/)
 })
 
-test('a database of another program is refused in words and not touched', () => {
+test('STORE-17 a database of another program is refused in words and not touched', () => {
   using place = newPlace()
   place.db.exec('CREATE TABLE theirs (a TEXT)')
   expect(() => takeFormat(place.db, place.path, one)).toThrow(/another program made it/)

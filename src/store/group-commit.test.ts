@@ -8,7 +8,7 @@ import { StoreError } from './truth.ts'
 const note = (name: string): Call => [{ do: 'note', name, value: '' }]
 
 describe('groups', () => {
-  test('calls of one moment go together, those that come meanwhile go next, in their order', async () => {
+  test('STORE-2 calls of one moment go together, those that come meanwhile go next, in their order', async () => {
     const disk = new Disk()
     const ends = [disk.commit('a'), disk.commit('b')]
     await settled()
@@ -43,7 +43,7 @@ describe('groups', () => {
     expect(sizes).toEqual([2, 1, 1])
   })
 
-  test('a call that is refused rejects alone', async () => {
+  test('STORE-3 a call that is refused rejects alone', async () => {
     const disk = new Disk()
     const ends = Promise.allSettled([disk.commit('a'), disk.commit('b')])
     await disk.finish(['done', new StoreError('fence', 'no')])
@@ -51,7 +51,7 @@ describe('groups', () => {
     expect(disk.group.health.now().state).toBe('ok')
   })
 
-  test('close lets the calls before it end and refuses those after it', async () => {
+  test('STORE-16 close lets the calls before it end and refuses those after it', async () => {
     const disk = new Disk()
     const early = disk.commit('a')
     const closing = disk.group.close()
@@ -63,7 +63,7 @@ describe('groups', () => {
 })
 
 describe('health', () => {
-  test('slow while the oldest call has waited over a second, also counted across groups', async () => {
+  test('STORE-15 slow while the oldest call has waited over a second, also counted across groups', async () => {
     const disk = new Disk()
     const first = disk.commit('a')
     await settled()
@@ -84,7 +84,7 @@ describe('health', () => {
     expect(disk.time.pending()).toBe(0)
   })
 
-  test('full until a commit succeeds; what waited behind the failure fails with it', async () => {
+  test('STORE-15 full until a commit succeeds; what waited behind the failure fails with it', async () => {
     const disk = new Disk()
     const ends = [disk.commit('a')]
     await settled()
@@ -100,7 +100,7 @@ describe('health', () => {
     expect(disk.told).toEqual(['full', 'ok'])
   })
 
-  test('failing on any other error of the disk, and it outweighs slow', async () => {
+  test('STORE-15 failing on any other error of the disk, and it outweighs slow', async () => {
     const disk = new Disk()
     const first = disk.commit('a')
     const ends = Promise.allSettled([first])

@@ -70,7 +70,7 @@ describe('what is bound', () => {
 })
 
 describe('what a connection promises about power cuts', () => {
-  test('truth waits for the disk, views do not; both are read back', () => {
+  test('STORE-17 truth waits for the disk, views do not; both are read back', () => {
     using folder = newFolder()
     const path = join(folder.path, 'a.db')
     for (const [durable, level] of [

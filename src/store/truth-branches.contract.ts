@@ -3,7 +3,7 @@ import { entries, salvaged, type OpenTruthStore } from './truth-samples.ts'
 
 /** The part of the truth contract about branches that lost: what is given up is kept until it is settled. */
 export function branchContract(open: OpenTruthStore): void {
-  test('entries given up leave the log for the salvage, each with the term it was given under', async () => {
+  test('STORE-9 entries given up leave the log for the salvage, each with the term it was given under', async () => {
     await using store = await open()
     await store.truth.commit([
       { do: 'entries', site: 'meeting', rows: entries(1, 7, { 1: 't1', 3: 't2', 6: 't3' }) },
@@ -24,7 +24,7 @@ export function branchContract(open: OpenTruthStore): void {
     expect(await again.entries('meeting', 4, 1e6)).toEqual(entries(5, 5, { 5: 't4' }))
   })
 
-  test('giving up the whole log leaves an empty one', async () => {
+  test('STORE-9 giving up the whole log leaves an empty one', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'entries', site: 'meeting', rows: entries(1, 2) }])
     await store.truth.commit([{ do: 'giveUp', site: 'meeting', keep: 0 }])
@@ -32,7 +32,7 @@ export function branchContract(open: OpenTruthStore): void {
     expect(await store.truth.salvage('meeting', 1e6)).toEqual([salvaged(1, ''), salvaged(2, '')])
   })
 
-  test('giving up what is not there changes nothing', async () => {
+  test('STORE-9 giving up what is not there changes nothing', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'entries', site: 'meeting', rows: entries(1, 2) }])
     for (const keep of [2, 3]) await store.truth.commit([{ do: 'giveUp', site: 'meeting', keep }])
@@ -41,7 +41,7 @@ export function branchContract(open: OpenTruthStore): void {
     expect(await store.truth.salvage('meeting', 1e6)).toEqual([])
   })
 
-  test('the same entry followed and given up twice is salvaged once; another term beside it is another entry', async () => {
+  test('STORE-9 the same entry followed and given up twice is salvaged once; another term beside it is another entry', async () => {
     await using store = await open()
     for (const term of ['t1', 't1', 't2']) {
       await store.truth.commit([
@@ -53,7 +53,7 @@ export function branchContract(open: OpenTruthStore): void {
     expect(await store.truth.salvage('meeting', 1e6)).toEqual(both)
   })
 
-  test('settling removes the entries of that term up to n, at that site only', async () => {
+  test('STORE-10 settling removes the entries of that term up to n, at that site only', async () => {
     await using store = await open()
     for (const site of ['meeting', 'hall']) {
       await store.truth.commit([
@@ -112,7 +112,7 @@ export function branchContract(open: OpenTruthStore): void {
     expect(await store.truth.salvage('meeting', 1e6)).toEqual([{ ...salvaged(1, 't1'), bodies: '--' }])
   })
 
-  test('salvage ends where the next row would pass maxBytes, and gives at least one row', async () => {
+  test('STORE-14 salvage ends where the next row would pass maxBytes, and gives at least one row', async () => {
     await using store = await open()
     await store.truth.commit([
       { do: 'entries', site: 'meeting', rows: entries(1, 3) },

@@ -10,7 +10,7 @@ import { openTruth } from './truth-thread.ts'
 
 const writer = fileURLToPath(new URL('./crashing-writer.ts', import.meta.url))
 
-test('a process killed in the middle of commits loses nothing that it acknowledged, and keeps no half call', async () => {
+test('STORE-1 a process killed in the middle of commits loses nothing that it acknowledged, and keeps no half call', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'regie-store-'))
   const path = join(folder.path, 'truth.db')
   for (const acks of [1, 40, 150, 300]) {

@@ -7,7 +7,7 @@ import { SqliteTruth } from './truth-sqlite.ts'
 import { openTruthFile, readTruthFile } from './truth-tables.ts'
 import { TruthReads } from './truth-reads.ts'
 
-test('two writers on one file: the fences hold against what the other wrote', () => {
+test('STORE-5 two writers on one file: the fences hold against what the other wrote', () => {
   using folder = newFolder()
   const [one, two] = [0, 1].map(() => openTruthFile(join(folder.path, 'truth.db')))
   if (one === undefined || two === undefined) throw new Error('not opened')
@@ -27,7 +27,7 @@ test('two writers on one file: the fences hold against what the other wrote', ()
   two.close()
 })
 
-test('a reader beside the writer sees what is committed, and nothing of a group under way', () => {
+test('STORE-4 a reader beside the writer sees what is committed, and nothing of a group under way', () => {
   using folder = newFolder()
   const path = join(folder.path, 'truth.db')
   const db = openTruthFile(path)

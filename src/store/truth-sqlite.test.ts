@@ -34,7 +34,7 @@ const group: readonly (readonly Write[])[] = [
 
 describe('a commit that is cut', () => {
   for (const cut of ['begin', 'write', 'commit'] as const) {
-    test(`at ${cut}: nothing is kept, and the same group can be written next`, () => {
+    test(`STORE-1 at ${cut}: nothing is kept, and the same group can be written next`, () => {
       const db = openTruthFile(':memory:')
       let faults = 1
       const truth = new SqliteTruth(db, { at: (boundary) => fail(boundary === cut && faults-- > 0) })
@@ -46,7 +46,7 @@ describe('a commit that is cut', () => {
     })
   }
 
-  test('at reply: all is kept although the caller hears nothing', () => {
+  test('STORE-1 at reply: all is kept although the caller hears nothing', () => {
     const db = openTruthFile(':memory:')
     const truth = new SqliteTruth(db, { at: (boundary) => fail(boundary === 'reply') })
     expect(() => truth.commitGroup(group)).toThrow('cut')
@@ -56,7 +56,7 @@ describe('a commit that is cut', () => {
     db.close()
   })
 
-  test('between two writes of a later call: the earlier call is not kept either', () => {
+  test('STORE-3 between two writes of a later call: the earlier call is not kept either', () => {
     const db = openTruthFile(':memory:')
     const seen: Boundary[] = []
     const truth = new SqliteTruth(db, {
@@ -69,7 +69,7 @@ describe('a commit that is cut', () => {
   })
 })
 
-test('a disk that is really full fails the whole group in words, and writes again when there is room', () => {
+test('STORE-3 a disk that is really full fails the whole group in words, and writes again when there is room', () => {
   const db = openTruthFile(':memory:')
   const truth = new SqliteTruth(db)
   const big = { do: 'note', name: 'big', value: 'x'.repeat(1_000_000) } as const
@@ -82,7 +82,7 @@ test('a disk that is really full fails the whole group in words, and writes agai
   db.close()
 })
 
-test('truth refuses a connection that a power cut could make a liar', () => {
+test('STORE-17 truth refuses a connection that a power cut could make a liar', () => {
   const db = openTruthFile(':memory:')
   db.exec('PRAGMA synchronous = NORMAL')
   expect(() => new SqliteTruth(db)).toThrow(/synchronous 1 instead of 2, so a power cut could lose/)

@@ -41,7 +41,7 @@ async function openInFile(): Promise<TruthStore> {
 }
 
 describe('a store thread in trouble', () => {
-  test('a disk that stalls stops neither timers nor reads, and is called slow', async () => {
+  test('STORE-15 a disk that stalls stops neither timers nor reads, and is called slow', async () => {
     await using store = await openFaulty()
     await store.truth.commit([{ do: 'note', name: 'n', value: 'before' }])
     store.set(fault.stall, 1)
@@ -60,7 +60,7 @@ describe('a store thread in trouble', () => {
     expect(store.told.map(({ state }) => state)).toEqual(['slow', 'ok'])
   })
 
-  test('a disk that is really full refuses in words until there is room', async () => {
+  test('STORE-16 a disk that is really full refuses in words until there is room', async () => {
     await using store = await openFaulty()
     const big = [{ do: 'note', name: 'big', value: 'x'.repeat(1_000_000) }] as const
     store.set(fault.pages, 60)
@@ -115,7 +115,7 @@ describe('a file that cannot be truth', () => {
     await expect(openAt(path)).rejects.toMatchObject(refusal('io', /not a database/))
   })
 
-  test('a newer Regie wrote it', async () => {
+  test('STORE-17 a newer Regie wrote it', async () => {
     await using folder = await newFolder()
     const path = join(folder.path, 'truth.db')
     const db = openSqlite(path, { durable: true })

@@ -16,7 +16,7 @@ export function truthContract(name: string, open: OpenTruthStore): void {
 }
 
 function journalContract(open: OpenTruthStore): void {
-  test('records are read back in order, word for word, after any seq', async () => {
+  test('STORE-14 records are read back in order, word for word, after any seq', async () => {
     await using store = await open()
     const rows = [{ seq: 1, head: '{"é":"\\n"}', body: 'a "quoted" 🏁 line' }, ...records(2, 5)]
     await store.truth.commit([{ do: 'records', ...stream, rows }])
@@ -25,7 +25,7 @@ function journalContract(open: OpenTruthStore): void {
     expect(await store.truth.records(stream, 5, 1e6)).toEqual([])
   })
 
-  test('a record that leaves a gap or comes twice is refused, and the stream goes on', async () => {
+  test('STORE-5 a record that leaves a gap or comes twice is refused, and the stream goes on', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'records', ...stream, rows: records(1, 3) }])
     for (const rows of [records(5, 6), records(3, 4), [...records(4, 4), ...records(6, 6)]]) {
@@ -37,14 +37,14 @@ function journalContract(open: OpenTruthStore): void {
     expect(await store.truth.streams('meeting')).toEqual([{ ...stream, first: 1, last: 4 }])
   })
 
-  test('a stream that is new here may start at any seq', async () => {
+  test('STORE-8 a stream that is new here may start at any seq', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'records', ...stream, rows: records(41, 42) }])
     expect(await store.truth.streams('meeting')).toEqual([{ ...stream, first: 41, last: 42 }])
     expect(await store.truth.records(stream, 0, 1e6)).toEqual(records(41, 42))
   })
 
-  test('streams with the same name at another site or box are other streams', async () => {
+  test('STORE-8 streams with the same name at another site or box are other streams', async () => {
     await using store = await open()
     const others = [stream, { ...stream, site: 'hall' }, { ...stream, box: 'b2' }]
     for (const name of others) await store.truth.commit([{ do: 'records', ...name, rows: records(1, 2) }])
@@ -53,7 +53,7 @@ function journalContract(open: OpenTruthStore): void {
     expect(await store.truth.records({ ...stream, box: 'b3' }, 0, 1e6)).toEqual([])
   })
 
-  test('a stream that holds nothing here goes on further up', async () => {
+  test('STORE-8 a stream that holds nothing here goes on further up', async () => {
     await using store = await open()
     const row = (seq: number) => ({ seq, head: `head ${seq}`, body: '{}' })
     const stream = { site: 'here', box: 'box1', stream: 'gone' }
@@ -70,7 +70,7 @@ function journalContract(open: OpenTruthStore): void {
     expect(await store.truth.records(stream, 0, 1000)).toEqual([row(9)])
   })
 
-  test('a trimmed stream remembers its end for ever', async () => {
+  test('STORE-11 a trimmed stream remembers its end for ever', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'records', ...stream, rows: records(1, 9) }])
     await store.truth.commit([{ do: 'trim', ...stream, upTo: 4 }])
@@ -85,7 +85,7 @@ function journalContract(open: OpenTruthStore): void {
     expect(await again.records(stream, 0, 1e6)).toEqual(records(10, 10))
   })
 
-  test('a read ends where the next row would pass maxBytes, and gives at least one row', async () => {
+  test('STORE-14 a read ends where the next row would pass maxBytes, and gives at least one row', async () => {
     await using store = await open()
     const rows = [10, 10, 100, 10].map((size, index) => ({
       seq: index + 1,
@@ -103,14 +103,14 @@ function journalContract(open: OpenTruthStore): void {
 }
 
 function logContract(open: OpenTruthStore): void {
-  test('a site is remembered with its document, also without a log', async () => {
+  test('STORE-6 a site is remembered with its document, also without a log', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'site', site: 'meeting', doc: 'one' }])
     await store.truth.commit([{ do: 'site', site: 'meeting', doc: 'two' }])
     expect(await store.truth.sites()).toEqual([{ site: 'meeting', doc: 'two', n: 0, chain: '', terms: [] }])
   })
 
-  test('entries are read back in order with the terms that they open', async () => {
+  test('STORE-7 entries are read back in order with the terms that they open', async () => {
     await using store = await open()
     const rows = entries(1, 6, { 1: 't1', 4: 't2' })
     await store.truth.commit([
@@ -127,7 +127,7 @@ function logContract(open: OpenTruthStore): void {
     expect(await store.truth.sites()).toEqual([{ site: 'meeting', doc: 'd', n: 6, chain: 'c6', terms }])
   })
 
-  test('an entry that does not follow the head is refused', async () => {
+  test('STORE-5 an entry that does not follow the head is refused', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'entries', site: 'meeting', rows: entries(1, 3) }])
     for (const rows of [entries(3, 4), entries(5, 5), [...entries(4, 4), ...entries(6, 6)]]) {
@@ -139,7 +139,7 @@ function logContract(open: OpenTruthStore): void {
     expect(await store.truth.sites()).toMatchObject([{ site: 'meeting', n: 3 }])
   })
 
-  test('the logs of two sites do not touch', async () => {
+  test('STORE-9 the logs of two sites do not touch', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'entries', site: 'meeting', rows: entries(1, 3) }])
     await store.truth.commit([{ do: 'entries', site: 'hall', rows: entries(1, 2) }])
@@ -148,7 +148,7 @@ function logContract(open: OpenTruthStore): void {
     expect(await store.truth.entries('meeting', 0, 1e6)).toEqual([])
   })
 
-  test('a hollow entry keeps its head, its chain and its neighbours', async () => {
+  test('STORE-12 a hollow entry keeps its head, its chain and its neighbours', async () => {
     await using store = await open()
     const rows = entries(1, 3)
     await store.truth.commit([
@@ -167,7 +167,7 @@ function logContract(open: OpenTruthStore): void {
     expect(await again.records(stream, 1, 1e6)).toEqual([{ ...records(2, 2)[0], body: '-' }])
   })
 
-  test('notes are kept by name', async () => {
+  test('STORE-18 notes are kept by name', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'note', name: 'key', value: '1' }])
     await store.truth.commit([
@@ -185,7 +185,7 @@ function logContract(open: OpenTruthStore): void {
 }
 
 function commitContract(open: OpenTruthStore): void {
-  test('everything committed is there after a reopening', async () => {
+  test('STORE-1 everything committed is there after a reopening', async () => {
     await using store = await open()
     await store.truth.commit([
       { do: 'entries', site: 'meeting', rows: entries(1, 4, { 1: 't1' }) },
@@ -198,7 +198,7 @@ function commitContract(open: OpenTruthStore): void {
     await again.commit([{ do: 'entries', site: 'meeting', rows: entries(5, 5) }])
   })
 
-  test('a call with one write that is refused changes nothing', async () => {
+  test('STORE-1 a call with one write that is refused changes nothing', async () => {
     await using store = await open()
     const call = store.truth.commit([
       { do: 'site', site: 'meeting', doc: 'd' },
@@ -214,7 +214,7 @@ function commitContract(open: OpenTruthStore): void {
     ]).toEqual([[], [], new Map()])
   })
 
-  test('calls of one moment apply in their order, and one that is refused harms no other', async () => {
+  test('STORE-2 calls of one moment apply in their order, and one that is refused harms no other', async () => {
     await using store = await open()
     const put = (from: number, to: number) =>
       store.truth.commit([{ do: 'entries', site: 'meeting', rows: entries(from, to) }])
@@ -224,7 +224,7 @@ function commitContract(open: OpenTruthStore): void {
     expect(await store.truth.entries('meeting', 0, 1e6)).toEqual(entries(1, 4))
   })
 
-  test('a write sees what the writes before it in the same call did', async () => {
+  test('STORE-2 a write sees what the writes before it in the same call did', async () => {
     await using store = await open()
     await store.truth.commit([
       { do: 'entries', site: 'meeting', rows: entries(1, 3, { 1: 't1' }) },
@@ -235,7 +235,7 @@ function commitContract(open: OpenTruthStore): void {
     expect(await store.truth.salvage('meeting', 1e6)).toMatchObject([{ n: 2 }, { n: 3 }])
   })
 
-  test('text that could not come back as it is, is refused alone', async () => {
+  test('STORE-13 text that could not come back as it is, is refused alone', async () => {
     await using store = await open()
     const broken = store.truth.commit([{ do: 'note', name: 'n', value: 'half \ud83c' }])
     const sound = store.truth.commit([{ do: 'note', name: 'm', value: 'whole' }])
@@ -244,7 +244,7 @@ function commitContract(open: OpenTruthStore): void {
     expect(await store.truth.notes()).toEqual(new Map([['m', 'whole']]))
   })
 
-  test('after close, calls and reads are told that it is closed; earlier calls have ended', async () => {
+  test('STORE-16 after close, calls and reads are told that it is closed; earlier calls have ended', async () => {
     await using store = await open()
     const last = store.truth.commit([{ do: 'note', name: 'n', value: 'v' }])
     await store.truth.close()
@@ -255,7 +255,7 @@ function commitContract(open: OpenTruthStore): void {
     expect(await (await store.reopen()).notes()).toEqual(new Map([['n', 'v']]))
   })
 
-  test('a store at rest is well', async () => {
+  test('STORE-15 a store at rest is well', async () => {
     await using store = await open()
     await store.truth.commit([{ do: 'note', name: 'n', value: 'v' }])
     expect(store.truth.health()).toEqual({ state: 'ok', detail: '' })

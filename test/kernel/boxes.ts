@@ -80,7 +80,7 @@ export class TestBox {
 
   async start(): Promise<Box> {
     const core = new SqliteTruth(this.truth)
-    const machine = this.#machine()
+    const machine = this.machine()
     const read = (async (name, ...values) => answerRead(core.reads, name, values)) as ReadGate
     const write = async (calls: Parameters<SqliteTruth['commitGroup']>[0]) => core.commitGroup(calls)
     this.#box = await openBox({
@@ -159,7 +159,7 @@ export class TestBox {
     for (const close of this.#channels) close()
   }
 
-  #machine(): Machine {
+  machine(): Machine {
     return {
       boot: `boot-${this.name}`,
       clock: {

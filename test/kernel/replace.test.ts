@@ -103,7 +103,7 @@ test('LINK-7 what a box recorded for a site that it no longer serves still arriv
   await until(() => equal(hub, keeper))
 })
 
-test('a small box records and asks, and does without the log', async () => {
+test('LINK-18 ACT-1 a small box records and asks, and does without the log', async () => {
   await using boxes = new Boxes()
   const [, keeper] = (await chain(boxes, 'hub', 'keeper')) as [TestBox, TestBox]
   const small = boxes.make('small')

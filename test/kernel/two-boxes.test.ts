@@ -21,7 +21,7 @@ async function keeperAndFollower(boxes: Boxes) {
   return { keeper, follower }
 }
 
-test('records of both boxes are in one log, the same on both', async () => {
+test('LOG-11 records of both boxes are in one log, the same on both', async () => {
   await using boxes = new Boxes()
   const { keeper, follower } = await keeperAndFollower(boxes)
   for (let i = 1; i <= 20; i++) {
@@ -32,9 +32,13 @@ test('records of both boxes are in one log, the same on both', async () => {
     () => follower.site().unsent === 0 && follower.site().n === keeper.site().n && keeper.site().n >= 42,
   )
   expect(follower.site().chain).toBe(keeper.site().chain)
+  const journal = keeper.truth.prepare(`SELECT head, body FROM journal WHERE head LIKE '%fair.seen%'`).all()
+  const log = keeper.truth.prepare(`SELECT head, bodies AS body FROM log`).all()
+  expect(journal).toHaveLength(20)
+  expect(log).toEqual(expect.arrayContaining([...journal]))
 })
 
-test('an action is answered once, with two copies, and the same when asked again elsewhere', async () => {
+test('ACT-2 an action is answered once, with two copies, and the same when asked again elsewhere', async () => {
   await using boxes = new Boxes()
   const { keeper, follower } = await keeperAndFollower(boxes)
   const first = await keeper.box.act('fair', grant('key-1'))
@@ -47,7 +51,7 @@ test('an action is answered once, with two copies, and the same when asked again
   })
 })
 
-test('what a follower recorded while it was cut off arrives once', async () => {
+test('LOG-9 what a follower recorded while it was cut off arrives once', async () => {
   await using boxes = new Boxes()
   const { keeper, follower } = await keeperAndFollower(boxes)
   boxes.cut.add('keeper-follower')
@@ -63,7 +67,7 @@ test('what a follower recorded while it was cut off arrives once', async () => {
   expect(follower.site().chain).toBe(keeper.site().chain)
 })
 
-test('a follower takes over; what only the old keeper had comes back, its decisions as orphans', async () => {
+test('ACT-8 TERM-6 a follower takes over; what only the old keeper had comes back, its decisions as orphans', async () => {
   await using boxes = new Boxes()
   const { keeper, follower } = await keeperAndFollower(boxes)
   await follower.stop()
@@ -72,7 +76,8 @@ test('a follower takes over; what only the old keeper had comes back, its decisi
   await keeper.stop()
   await follower.start()
   await until(() => follower.site().n > 0)
-  expect(await follower.box.takeOver('fair', 'lead')).toMatchObject({ is: 'answered' })
+  const taken = await follower.box.takeOver('fair', 'lead')
+  expect(taken).toMatchObject({ is: 'answered', copies: 1, answer: { term: expect.stringMatching(/^2\//) } })
   await until(() => follower.site().role === 'keeping')
   await keeper.start()
   await until(() => keeper.site().chain === follower.site().chain && follower.site().orphans === 1, 15_000)

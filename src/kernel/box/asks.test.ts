@@ -1,17 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import { StoreError } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
 import { manualMachine, settled } from '../manual-machine.ts'
 import type { Outcome } from '../site/sequencer.ts'
 import type { HandIn } from './asks.ts'
 import { Asks } from './asks.ts'
 import type { Keeper } from './keeper.ts'
+import { NotKeeping } from './keeper.ts'
 import type { SiteParts, SitePeer } from './site-parts.ts'
 
 const term = { reign: 1, keeper: 'boxa', start: 1, stream: 'strm' }
 const item = (n: number): HandIn[number] => ({ n, term: '1/boxb/1/strm', head: 'head', bodies: '' })
 
 /** A box that keeps, with these outcomes for what it is given; or that has one on its way to the keeper. */
-function asking(outcomes: readonly Outcome[] | 'not the keeper') {
+function asking(outcomes: readonly (Outcome | Error)[] | 'not the keeper') {
   const time = manualMachine()
   const sent: Frame<'ask' | 'answer'>[] = []
   const peer = { link: { send: (frame: Frame<'ask'>) => sent.push(frame) } } as unknown as SitePeer
@@ -22,7 +24,12 @@ function asking(outcomes: readonly Outcome[] | 'not the keeper') {
     machine: time.machine,
     log: { history: { n: 9, chain: 'c9', terms: [{ n: 1, term, chain: 'c1' }] } },
   } as unknown as SiteParts
-  const keeper = { submit: async () => given.shift() } as unknown as Keeper
+  const submit = async () => {
+    const next = given.shift()
+    if (next instanceof Error) throw next
+    return next
+  }
+  const keeper = { submit } as unknown as Keeper
   const route = () => ({ next: peer, path: [] }) as never
   const asks = new Asks(parts, keeper, { isKeeping: () => outcomes !== 'not the keeper', route })
   return { ...time, asks, peer, sent }
@@ -62,5 +69,39 @@ describe('handing in', () => {
     asks.lost(peer)
     expect(await handed).toBe('away')
     expect(pending()).toBe(0)
+  })
+})
+
+describe('asking for an action', () => {
+  const pay = { action: 'toy.pay', key: 'k', who: 'ada', input: {} }
+
+  test('ACT-4 what may have happened is unknown: the link broke, nobody answered for 10 s, this box stops', async () => {
+    const { asks, peer, pass, pending } = asking('not the keeper')
+    const broken = asks.act(pay)
+    asks.lost(peer)
+    expect(await broken).toMatchObject({ is: 'unknown' })
+    const silent = asks.act(pay)
+    let said: unknown
+    void silent.then((answer) => (said = answer))
+    pass(9_999)
+    await settled()
+    expect(said).toBeUndefined()
+    pass(1)
+    await settled()
+    expect(said).toMatchObject({ is: 'unknown' })
+    const stopped = asks.act(pay)
+    asks.abandon()
+    expect(await stopped).toMatchObject({ is: 'unknown' })
+    expect(pending()).toBe(0)
+  })
+
+  const ends: [string, Error, unknown][] = [
+    ['a disk that failed may have it', new StoreError('io', 'the disk failed'), { is: 'unknown' }],
+    ['a full disk has not', new StoreError('full', 'full'), { is: 'refused', code: 'disk-full' }],
+    ['a box that stopped keeping has not', new NotKeeping(), { is: 'refused', code: 'keeper-away' }],
+  ]
+  test.each(ends)('ACT-4 unknown is never said of what surely did not happen: %s', async (_, error, said) => {
+    const { asks } = asking([error])
+    expect(await asks.act(pay)).toMatchObject(said as object)
   })
 })

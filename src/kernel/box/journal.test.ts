@@ -88,7 +88,7 @@ describe('numbering', () => {
     expect(journalOf().journal.stream).toMatch(/^[0-9a-z]{16}$/)
   })
 
-  test('a fact carries the moment it was seen at, or now', async () => {
+  test('LOG-18 a fact carries the moment it was seen at, or now', async () => {
     const { journal, disk } = journalOf()
     await journal.record([{ ...seen(), at: [3, 5, 2] }, seen()])
     expect(disk.map(({ head }) => parseHead(head).at)).toEqual([now, [3, 5, 2], now])
@@ -175,7 +175,7 @@ describe('what is not recorded', () => {
     expect(await journal.record([seen()])).toMatchObject({ from: 2, to: 2 })
   })
 
-  test('exactly 32 KiB is a fact, whatever its letters', async () => {
+  test('LOG-19 exactly 32 KiB is a fact, whatever its letters', async () => {
     const { journal, disk } = journalOf()
     await journal.record([{ kind: 'toy.seen', body: 'é'.repeat(maxFactBytes / 2 - 1) }])
     expect(Buffer.byteLength(disk[1]?.body ?? '')).toBe(maxFactBytes)

@@ -50,7 +50,7 @@ const item = (key: string): Item => ({ do: 'act', action: 'toy.pay', key, who: '
 const keys = ({ items }: Step) => items.map((each) => (each.do === 'act' ? each.key : each.do))
 
 describe('ordering', () => {
-  test('what comes while a step is under way is the next step, whole and in order', async () => {
+  test('LOG-21 what comes while a step is under way is the next step, whole and in order', async () => {
     const { keeper, steps } = keeping()
     const ends = [keeper.submit(item('a')), keeper.submit(item('b'))]
     await settled()
@@ -78,7 +78,7 @@ describe('ordering', () => {
     }
   })
 
-  test('a burst is ordered in steps of 512', async () => {
+  test('LOG-21 a burst is ordered in steps of 512', async () => {
     const { keeper, steps } = keeping()
     const ends = Array.from({ length: 1100 }, (_, index) => keeper.submit(item(`${index}`)))
     for (let step = 0; step < 3; step++) {
@@ -103,14 +103,14 @@ describe('ordering', () => {
     expect(steps).toHaveLength(1)
   })
 
-  test('a box that does not keep orders nothing', async () => {
+  test('TERM-9 a box that does not keep orders nothing', async () => {
     const { keeper, steps, state } = keeping()
     state.keeps = false
     await expect(keeper.submit(item('a'))).rejects.toBeInstanceOf(NotKeeping)
     expect(steps).toEqual([])
   })
 
-  test('a box that stops keeping: those who wait hear it, the step under way ends as it ends', async () => {
+  test('TERM-9 a box that stops keeping: those who wait hear it, the step under way ends as it ends', async () => {
     const { keeper, steps } = keeping()
     const flying = keeper.submit(item('a'))
     await settled()
@@ -121,7 +121,7 @@ describe('ordering', () => {
     expect(await flying).toEqual({ did: 'said', n: 1 })
   })
 
-  test('a step that fails fails for all in it, and the next goes on', async () => {
+  test('LOG-21 a step that fails fails for all in it, and the next goes on', async () => {
     const { keeper, steps, said } = keeping()
     const lost = [keeper.submit(item('a')), keeper.submit(item('b'))]
     await settled()

@@ -22,13 +22,13 @@ describe('the key of a box', () => {
     },
   )
 
-  test('a box is itself again after reading its key file', () => {
+  test('SITE-6 a box is itself again after reading its key file', () => {
     const again = parseIdentity(identityText(box))
     expect([again.box, again.publicKey]).toEqual([box.box, box.publicKey])
     expect(verifyText(box.publicKey, 'words', signText(again, 'words'))).toBe(true)
   })
 
-  test('a name is 12 characters that fit a link, the public key 32 bytes in base64url', () => {
+  test('SITE-6 a name is 12 characters that fit a link, the public key 32 bytes in base64url', () => {
     expect(box.box).toMatch(/^[0-9a-hjkmnp-tv-z]{12}$/)
     expect(box.publicKey).toMatch(/^[\w-]{43}$/)
     expect(identityText(box)).not.toContain(box.publicKey)

@@ -83,7 +83,7 @@ describe('the term that an entry opens', () => {
   const log = new ToyLog()
   const opens = (row: LogRow) => openedTerm(row.head, row.bodies)
 
-  test('is read from its fact, wherever it stands in the entry', () => {
+  test('TERM-14 is read from its fact, wherever it stands in the entry', () => {
     const keeper = { kind: 'site.keeper', body: { term: '2/boxb/1/stream2', how: 'takeover' } }
     const other = { kind: 'box.unassigned', body: { box: 'boxc' } }
     expect(opens(log.say(keeper))).toBe('2/boxb/1/stream2')
@@ -92,7 +92,7 @@ describe('the term that an entry opens', () => {
     expect(opens(log.say())).toBeUndefined()
   })
 
-  test('is none where an action or a record says so', () => {
+  test('TERM-14 is none where an action or a record says so', () => {
     const keeper = { kind: 'site.keeper', body: { term: '2/boxb/1/stream2', how: 'takeover' } }
     expect(opens(log.decide('key', 1, keeper))).toBeUndefined()
     expect(opens(log.record('site.keeper', keeper.body, 1))).toBeUndefined()

@@ -96,7 +96,7 @@ describe('meeting', () => {
     expect([a.link.isUp, b.link.isUp, a.link.dialled, b.link.dialled]).toEqual([true, true, true, false])
   })
 
-  test('before the proof nothing leaves, and nobody is believed', () => {
+  test('LINK-3 before the proof nothing leaves, and nobody is believed', () => {
     const { a, b, channel } = dialled()
     a.link.send(want)
     channel.alter = (message) => (typeOf(message) === 'proof' ? [] : [message])
@@ -106,7 +106,7 @@ describe('meeting', () => {
     expect([...a.frames, ...b.frames, ...a.happened, ...b.happened]).toEqual([])
   })
 
-  test('a box that is not known here, or comes with another key, is sent away in words', () => {
+  test('LINK-15 a box that is not known here, or comes with another key, is sent away in words', () => {
     const met: Peer[] = []
     const { a, b, channel } = dialled({ b: { accepts: (peer) => (met.push(peer), false) } })
     channel.flow()
@@ -115,7 +115,7 @@ describe('meeting', () => {
     expect(met).toEqual([{ box: below.box, publicKey: below.publicKey, process: 'processa' }])
   })
 
-  test('a box that claims the key of another cannot prove it', () => {
+  test('LINK-3 a box that claims the key of another cannot prove it', () => {
     const { a, b, channel } = dialled({ a: { identity: { ...stranger, box: below.box } } })
     channel.alter = (message, to) =>
       to === 'b' && typeOf(message) === 'hello'
@@ -127,7 +127,7 @@ describe('meeting', () => {
     expect(b.happened).toHaveLength(1)
   })
 
-  test('a hello and a proof that were overheard prove nothing on another connection', () => {
+  test('LINK-3 a hello and a proof that were overheard prove nothing on another connection', () => {
     const overheard: Uint8Array[] = []
     const earlier = dialled()
     earlier.channel.alter = (message, to) => {
@@ -141,7 +141,7 @@ describe('meeting', () => {
     expect(closedBecause(later.b)).toBe(`closed: box ${below.box} did not prove its key`)
   })
 
-  test('a proof is for one end: sent back to who made it, it proves nothing', () => {
+  test('LINK-3 a proof is for one end: sent back to who made it, it proves nothing', () => {
     const { a, channel } = dialled({ b: { identity: below, process: 'processb' } })
     const signed: string[] = []
     channel.alter = (message, to) => {
@@ -156,7 +156,7 @@ describe('meeting', () => {
     expect(closedBecause(a)).toBe(`closed: box ${below.box} did not prove its key`)
   })
 
-  test('a signature over the right words under the wrong key is refused', () => {
+  test('LINK-3 a signature over the right words under the wrong key is refused', () => {
     const { b, channel } = dialled()
     channel.alter = (message, to) =>
       typeOf(message) === 'proof' && to === 'b'
@@ -176,13 +176,13 @@ describe('meeting', () => {
     expect(closedBecause(b)).toMatch(/did not prove its key/)
   })
 
-  test('a box that calls itself hangs up', () => {
+  test('LINK-3 a box that calls itself hangs up', () => {
     const { a, channel } = dialled({ b: { identity: below, process: 'processa' } })
     channel.flow()
     expect(closedBecause(a)).toBe('closed: this box called itself')
   })
 
-  test('another version of the wire is told which of the two to update', () => {
+  test('LINK-20 another version of the wire is told which of the two to update', () => {
     const { a, b, channel } = dialled()
     channel.alter = (message, to) =>
       to === 'b' && typeOf(message) === 'hello' ? [rewritten(message, { wire: wireVersion + 1 })] : [message]
@@ -192,7 +192,7 @@ describe('meeting', () => {
     expect(a.happened).toHaveLength(1)
   })
 
-  test.each(['proof', 'ping', 'want'] as const)('%s before hello closes', (t) => {
+  test.each(['proof', 'ping', 'want'] as const)('LINK-19 %s before hello closes', (t) => {
     const { b, channel } = dialled()
     const proof = { t: 'proof', signature: '' } as const
     const frame: Frame = { proof, ping: { t: 'ping', at: 0 } as const, want }[t]
@@ -201,7 +201,7 @@ describe('meeting', () => {
     expect(closedBecause(b)).toBe(`closed: ${t} before hello`)
   })
 
-  test.each(['hello', 'want', 'credit'] as const)('%s before proof closes', (t) => {
+  test.each(['hello', 'want', 'credit'] as const)('LINK-19 %s before proof closes', (t) => {
     const { b, channel } = dialled()
     channel.alter = (message, to) => {
       if (to === 'a' || typeOf(message) !== 'proof') return [message]
@@ -250,7 +250,7 @@ describe('frames', () => {
     expect(b.happened).toHaveLength(2)
   })
 
-  test.each(['hello', 'proof'])('%s a second time closes', (t) => {
+  test.each(['hello', 'proof'])('LINK-19 %s a second time closes', (t) => {
     const { b } = established()
     const frame = t === 'hello' ? hello : ({ t: 'proof', signature: '' } as const)
     b.link.channelEvents.message(encodeFrame(2, frame))

@@ -14,17 +14,17 @@ test('SITE-3 only the box that it was sealed for opens it', () => {
   expect(unseal(other, sealed)).toBeUndefined()
 })
 
-test('SITE-3 sealed twice, the same secret looks different', () => {
+test('SITE-9 sealed twice, the same secret looks different', () => {
   expect(sealFor(sealPublicKey(box), secret, seededRandom(4))).not.toBe(sealed)
 })
 
-test('SITE-3 the key that seals is made from the box’s own, and is not it', () => {
+test('SITE-9 the key that seals is made from the box’s own, and is not it', () => {
   expect(sealPublicKey(box)).toBe(sealPublicKey(box))
   expect(sealPublicKey(box)).not.toBe(box.publicKey)
   expect(sealPublicKey(box)).not.toBe(sealPublicKey(other))
 })
 
-test('SITE-3 what was altered, cut off or never sealed opens nothing', () => {
+test('SITE-9 what was altered, cut off or never sealed opens nothing', () => {
   const bytes = Buffer.from(sealed, 'base64url')
   fc.assert(
     fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (place, flip) => {

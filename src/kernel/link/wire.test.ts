@@ -212,15 +212,15 @@ describe('what a hostile or broken peer sends', () => {
       'too many streams',
       plain(JSON.stringify({ t: 'offer', site: 'a', streams: Array(1001).fill(['boxa', 'strm', 1, 1]) })),
     ],
-  ])('%s is refused', (_, message) => {
+  ])('LINK-20 %s is refused', (_, message) => {
     expect(judged(message)).toBe('refused')
   })
 
-  test.each(['bye', 'toString', '__proto__'])('a type that is none is named: %s', (t) => {
+  test.each(['bye', 'toString', '__proto__'])('LINK-20 a type that is none is named: %s', (t) => {
     expect(() => decodeFrame(plain(`{"t":"${t}"}`))).toThrow(`no such frame: ${t}`)
   })
 
-  test('fields that no frame has are left out', () => {
+  test('LINK-20 fields that no frame has are left out', () => {
     expect(decodeFrame(plain('{"t":"ping","at":1,"more":2,"__proto__":{"x":1}}')).frame).toEqual({
       t: 'ping',
       at: 1,

@@ -24,7 +24,7 @@ const what = z.object({ what: z.string() })
 const rulesOf = (...packs: Pack[]) => know(kernelPack, packs).rules
 
 describe('what a build knows', () => {
-  test('a pack’s kinds and actions carry its name, the kernel’s none', () => {
+  test('LOG-17 a pack’s kinds and actions carry its name, the kernel’s none', () => {
     expect(toyKnown.kinds.get('toy.seen')).toMatchObject({ key: 'seen', pack: toy })
     expect(toyKnown.kinds.get('base.laid')?.pack).toBe(kernelPack)
     expect(toyKnown.kinds.has('seen')).toBe(false)
@@ -60,11 +60,11 @@ describe('the rules hash', () => {
     ['another speaker', kiosk(what, { facts: { sold: decision(what) } })],
     ['a person in it', kiosk(what, { facts: { sold: erasable(record(what)) } })],
     ['another name', kiosk(what, { name: 'stall' })],
-  ])('VIEW-1 the hash changes with %s', (_, changed) => {
+  ])('VIEW-5 the hash changes with %s', (_, changed) => {
     expect(rulesOf(changed)).not.toBe(rulesOf(kiosk(what)))
   })
 
-  test('VIEW-1 the hash changes with a pack more', () => {
+  test('VIEW-5 the hash changes with a pack more', () => {
     expect(rulesOf(kiosk(what), toy)).not.toBe(rulesOf(kiosk(what)))
   })
 })
@@ -72,7 +72,7 @@ describe('the rules hash', () => {
 describe('declaring a pack', () => {
   const bare = { name: 'bare', rules: '1', tables: {}, facts: {}, apply: {} }
 
-  test('an action that nobody may ask for does not start', () => {
+  test('ACT-9 an action that nobody may ask for does not start', () => {
     const act = { input: what, allow: [], away: 'refuse', decide } as const
     expect(() => pack({ ...bare, actions: { act } })).toThrow(/bare.act: nobody may ask for it/)
   })

@@ -36,7 +36,7 @@ function lostDecision() {
 describe('boxes of a site', () => {
   const member = { box: 'boxa', publicKey: 'key', small: false }
 
-  test('a box is assigned, and leaves', () => {
+  test('SITE-2 a box is assigned, and leaves', () => {
     using fair = site()
     const { outcomes } = fair.step(act('box.assign', member))
     expect(outcomes).toMatchObject([{ did: 'act', answer: { box: 'boxa' } }])
@@ -45,7 +45,7 @@ describe('boxes of a site', () => {
     expect(fair.views.kernel.boxes.all()).toEqual([])
   })
 
-  test('a box that is not assigned cannot leave', () => {
+  test('SITE-2 a box that is not assigned cannot leave', () => {
     using fair = site()
     expect(fair.step(act('box.unassign', { box: 'boxa' }))).toMatchObject({
       rows: [],
@@ -98,7 +98,7 @@ describe('a decision of a lost branch', () => {
     expect(orphanAt(fair.views, term, 7)?.facts[0]).toEqual({ kind: 'toy.signed', body: undefined })
   })
 
-  test('TERM-6 it is let go once, with a word why', () => {
+  test('TERM-13 it is let go once, with a word why', () => {
     using fair = site()
     fair.step(lostDecision())
     const drop = (note: string) => act('orphan.drop', { term, n: 7, note })
@@ -111,7 +111,7 @@ describe('a decision of a lost branch', () => {
     ])
   })
 
-  test('TERM-6 what is no orphan cannot be let go', () => {
+  test('TERM-13 what is no orphan cannot be let go', () => {
     using fair = site()
     const { outcomes } = fair.step(act('orphan.drop', { term, n: 7, note: 'x' }))
     expect(outcomes).toMatchObject([{ code: 'no-orphan', detail: { term, n: 7 } }])

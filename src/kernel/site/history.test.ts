@@ -123,7 +123,7 @@ const log = (n: number, chain: string, ...terms: [number, Term, string][]): Hist
 const born: [number, Term, string] = [1, term(1, 'boxa', 1), 'c1']
 
 describe('two logs, by example', () => {
-  test('a new box follows whoever has anything', () => {
+  test('LOG-8 a new box follows whoever has anything', () => {
     expect(relate(emptyHistory, log(9, 'c9', born))).toEqual({ common: 0, wins: 'theirs' })
     expect(relate(emptyHistory, emptyHistory)).toEqual({ common: 0, wins: 'same' })
   })
@@ -163,7 +163,7 @@ describe('two logs, by example', () => {
     expect(relate(log(9, 'c9', born), other)).toEqual({ common: 0, wins: 'theirs' })
   })
 
-  test('the term of an entry is the one that began last before it', () => {
+  test('LOG-20 the term of an entry is the one that began last before it', () => {
     const history = log(30, 'x', born, [11, term(1, 'boxa', 2), 'x11'])
     expect(termAt(history, 10)).toEqual(term(1, 'boxa', 1))
     expect(termAt(history, 11)).toEqual(term(1, 'boxa', 2))

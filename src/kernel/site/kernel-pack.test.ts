@@ -27,7 +27,7 @@ describe('streams', () => {
     expect(clones.all()).toEqual([])
   })
 
-  test('two streams that follow one are a cloned card: an alarm, and both are kept', () => {
+  test('VIEW-8 two streams that follow one are a cloned card: an alarm, and both are kept', () => {
     const log = new ToyLog()
     log.record('stream.opened', opened(null, 0), 1, 'strm1')
     log.record('stream.opened', opened('strm1', 1), 1, 'strm2')
@@ -39,7 +39,7 @@ describe('streams', () => {
     expect(streams.all()).toHaveLength(3)
   })
 
-  test('a stream whose predecessor had come further comes from a card that was put back', () => {
+  test('VIEW-8 a stream whose predecessor had come further comes from a card that was put back', () => {
     const log = new ToyLog()
     for (let seq = 1; seq <= 5; seq++) log.record('toy.seen', {}, seq, 'strm1')
     log.record('stream.opened', opened('strm1', 3), 1, 'strm2')
@@ -48,7 +48,7 @@ describe('streams', () => {
     ])
   })
 
-  test('a box that begins twice without a predecessor is a cloned card too', () => {
+  test('VIEW-8 a box that begins twice without a predecessor is a cloned card too', () => {
     const log = new ToyLog()
     log.record('stream.opened', opened(null, 0), 1, 'strm1')
     log.record('stream.opened', opened(null, 0), 1, 'strm2')
@@ -57,14 +57,14 @@ describe('streams', () => {
     ])
   })
 
-  test('a stream that said nothing of what it follows is no clone of one that follows none', () => {
+  test('VIEW-8 a stream that said nothing of what it follows is no clone of one that follows none', () => {
     const log = new ToyLog()
     log.record('toy.seen', {}, 1, 'strm1')
     log.record('stream.opened', opened(null, 0), 1, 'strm2')
     expect(tables(log.rows).clones.all()).toEqual([])
   })
 
-  test('streams of other boxes are no clones, whatever they follow', () => {
+  test('VIEW-8 streams of other boxes are no clones, whatever they follow', () => {
     const log = new ToyLog()
     for (const before of [null, 'strm9']) {
       log.record('stream.opened', opened(before, 0), 1, `${before} a`, 'boxa')
@@ -75,7 +75,7 @@ describe('streams', () => {
 })
 
 describe('boxes and terms', () => {
-  test('boxes come and go, the last word counts', () => {
+  test('SITE-2 boxes come and go, the last word counts', () => {
     const log = new ToyLog()
     const assigned = (box: string, small: boolean) => {
       return { kind: 'box.assigned', body: { box, publicKey: `key of ${box}`, small } }
@@ -111,7 +111,7 @@ describe('orphans', () => {
     ...lines.map((line, i) => ({ kind: 'orphan.line', body: { term, n, i, line } })),
   ]
 
-  test('TERM-6 an orphan waits until a person settles it; the first word stands', () => {
+  test('TERM-13 an orphan waits until a person settles it; the first word stands', () => {
     const log = new ToyLog()
     log.say(...kept(4))
     log.say({ kind: 'orphan.settled', body: { term, n: 4, how: 'paid', note: 'in cash' } })

@@ -145,7 +145,7 @@ describe('entries that a branch hands in', () => {
     expect(box.views.kernel.orphanLines.all()).toEqual([])
   })
 
-  test('a record that its keeper could not judge is judged again by this one', () => {
+  test('TERM-6 a record that its keeper could not judge is judged again by this one', () => {
     using box = toyKeeper()
     const known = toyRecord('toy.seen', { tag: 'a', gate: 'north', at: 1 }, 1)
     const log = new ToyLog()

@@ -116,7 +116,7 @@ describe('records', () => {
 })
 
 describe('actions', () => {
-  test('the facts, the key and the answer stand in one entry', () => {
+  test('LOG-12 the facts, the key and the answer stand in one entry', () => {
     using box = toyKeeper()
     const [outcome] = box.kept(pay('key')).outcomes
     expect(outcome).toEqual({ did: 'act', n: 1, answer: { left: -5 }, again: false })
@@ -193,7 +193,7 @@ describe('actions', () => {
     expect(follower.hash()).toBe(box.hash())
   })
 
-  test('LOG-12 a key that was answered is answered again by a keeper that no longer knows the action', () => {
+  test('ACT-5 a key that was answered is answered again by a keeper that no longer knows the action', () => {
     using old = toyKeeper()
     old.kept(pay('key'))
     using box = toyKeeper(know(kernelPack, [{ ...toy, actions: {} }]))
@@ -211,7 +211,7 @@ describe('actions', () => {
     ['a pack that throws', act('toy.trip'), { code: 'internal' }],
     ['facts that cannot be applied', act('toy.ruin'), { code: 'internal' }],
   ]
-  test.each(refusals)('a refusal leaves nothing behind: %s', (_, item, refused) => {
+  test.each(refusals)('ACT-3 a refusal leaves nothing behind: %s', (_, item, refused) => {
     using box = toyKeeper()
     box.kept(pay('before'))
     const hash = box.hash()
@@ -242,7 +242,7 @@ describe('actions', () => {
     expect(box.hash()).toBe(hash)
   })
 
-  test('a refusal harms nobody in its batch, and what was refused may be asked again', () => {
+  test('ACT-7 a refusal harms nobody in its batch, and what was refused may be asked again', () => {
     using box = toyKeeper()
     const { rows, outcomes } = box.kept(
       pay('poor', 3, 'a'),
@@ -258,14 +258,14 @@ describe('actions', () => {
     expect(follower.hash()).toBe(box.hash())
   })
 
-  test('the first field that is wrong is named', () => {
+  test('ACT-3 the first field that is wrong is named', () => {
     using box = toyKeeper()
     expect(first(box.step(act('toy.pay', 'k', { from: 'bank', to: 7, cents: 5 })))).toMatchObject({
       detail: { field: 'to', problem: expect.stringMatching(/string/) },
     })
   })
 
-  test('each is decided against what those before it in the batch have made', () => {
+  test('ACT-6 each is decided against what those before it in the batch have made', () => {
     using box = toyKeeper()
     const { outcomes } = box.step(
       pay('1', 5),
@@ -326,7 +326,7 @@ describe('actions', () => {
 })
 
 describe('what the keeper says by itself', () => {
-  test('a term that it opens is marked on its entry', () => {
+  test('TERM-14 a term that it opens is marked on its entry', () => {
     using box = toyKeeper()
     const term = '1/box1/1/stream1'
     const { rows, outcomes } = box.kept({

@@ -24,7 +24,7 @@ function applied(rows: readonly LogRow[]) {
 }
 
 describe('applying entries', () => {
-  test('entries go in one by one, in order, from the first', () => {
+  test('LOG-20 entries go in one by one, in order, from the first', () => {
     using toyViews = openToyViews()
     const log = new ToyLog()
     const [one, two] = [log.record('toy.seen', seen('a'), 1), log.record('toy.seen', seen('a', 9), 2)]
@@ -153,7 +153,7 @@ describe('what cannot be used', () => {
     expect(toyViews.views.cursor.n).toBe(1)
   })
 
-  test('a body that is not as declared is quarantined; the facts beside it stand', () => {
+  test('VIEW-7 a body that is not as declared is quarantined; the facts beside it stand', () => {
     const log = new ToyLog()
     const { quarantine, skipped, views } = hallOf(
       log.decide('key', 1, moved(1), { kind: 'toy.moved', body: { from: 'bank', to: 'a' } }, moved(2)),
@@ -180,7 +180,7 @@ describe('what cannot be used', () => {
     ])
   })
 
-  test('a record that the keeper could not judge is quarantined with the keeper’s reason, and counts', () => {
+  test('VIEW-7 a record that the keeper could not judge is quarantined with the keeper’s reason, and counts', () => {
     const log = new ToyLog()
     const from = { box: 'box1', stream: 'stream1', seq: 1 }
     const row = log.add({ form: 'q', at, kind: 'unknown', from, why: 'its reason' }, bodyLine({}, null))
@@ -190,7 +190,7 @@ describe('what cannot be used', () => {
     expect(views.position('stream1')).toBe(1)
   })
 
-  test('a disk that fails under an entry is no reason to skip it', () => {
+  test('VIEW-3 a disk that fails under an entry is no reason to skip it', () => {
     const inner = openSqlite(':memory:', { durable: false })
     let broken = false
     const database: Database = {
@@ -223,7 +223,7 @@ describe('what cannot be used', () => {
 })
 
 describe('commit and rollback', () => {
-  test('rollback returns to the last commit: rows, place and streams', () => {
+  test('VIEW-9 rollback returns to the last commit: rows, place and streams', () => {
     using toyViews = openToyViews()
     const log = new ToyLog()
     toyViews.views.apply(log.record('toy.seen', seen('a'), 1))
@@ -236,7 +236,7 @@ describe('commit and rollback', () => {
     expect([toyViews.views.position('stream1'), toyViews.views.position('stream2')]).toEqual([1, 0])
   })
 
-  test('rollback to the beginning leaves empty views', () => {
+  test('VIEW-9 rollback to the beginning leaves empty views', () => {
     using toyViews = openToyViews()
     toyViews.views.apply(new ToyLog().record('toy.seen', seen('a'), 1))
     toyViews.views.rollback()

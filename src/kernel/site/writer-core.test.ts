@@ -63,7 +63,7 @@ describe('views that are opened', () => {
     expect(again.position('fair', ['stream1', 'stream2'])).toEqual([3, 0])
   })
 
-  test('what was not settled is gone after the process', () => {
+  test('VIEW-9 what was not settled is gone after the process', () => {
     const { core, make } = writer()
     core.step('fair', [seenRecords(1, 3)], at)
     core.close()
@@ -207,14 +207,14 @@ describe('starting anew', () => {
     expect(core.hash('fair')).toBe(hash)
   })
 
-  test('below every base they begin at nothing', () => {
+  test('VIEW-12 below every base they begin at nothing', () => {
     const { core, rows, hash } = based()
     expect(core.reset('fair', 1).cursor).toEqual({ n: 0, chain: '' })
     core.follow('fair', rows)
     expect(core.hash('fair')).toBe(hash)
   })
 
-  test('a base that is damaged is passed over for the one before it', () => {
+  test('VIEW-12 a base that is damaged is passed over for the one before it', () => {
     const { core, bases } = based()
     bases.set(5, Buffer.from('damaged'))
     expect(core.reset('fair', 99).cursor.n).toBe(2)

@@ -40,7 +40,7 @@ const packed = (text: string) => zstdCompressSync(text)
 const textOf = (copy: Uint8Array) => zstdDecompressSync(copy).toString()
 
 describe('a base', () => {
-  test('loaded into empty views it gives the same rows, the same place and the same hash', () => {
+  test('VIEW-10 loaded into empty views it gives the same rows, the same place and the same hash', () => {
     fc.assert(
       fc.property(facts, (all) => {
         using from = viewsOf(logOf(all))
@@ -54,7 +54,7 @@ describe('a base', () => {
     )
   })
 
-  test('the log goes on behind it as if it had been followed from the start', () => {
+  test('VIEW-10 the log goes on behind it as if it had been followed from the start', () => {
     const log = logOf([['toy.seen', { tag: 'a', gate: 'north', at: 5 }]])
     using from = viewsOf(log)
     using to = openToyViews()
@@ -143,7 +143,7 @@ describe('a base that cannot be used leaves the views empty', () => {
     expect(loadBase(views, saveBase(from.views))).toBe(true)
   })
 
-  test('it says another hash than its rows have', () => {
+  test('VIEW-10 it says another hash than its rows have', () => {
     using from = small()
     expect(refused(packed(textOf(saveBase(from.views)).replace(from.hash(), 'x'.repeat(43))))).toBe(true)
   })

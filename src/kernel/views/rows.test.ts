@@ -51,7 +51,7 @@ const plan = (database: Database, sql: string) =>
     .join('\n')
 
 describe('rows by key', () => {
-  test('what was put comes back, column by column', () => {
+  test('VIEW-6 what was put comes back, column by column', () => {
     using shop = opened(wares)
     const full = {
       id: 7,
@@ -209,7 +209,7 @@ describe('what does not fit its column throws, and nothing is stored', () => {
     expect(shop.rows.all()).toEqual([])
   })
 
-  test('a key or an index asked with the wrong type, or with too little', () => {
+  test('VIEW-6 a key or an index asked with the wrong type, or with too little', () => {
     using shop = opened(wares)
     using race = opened(laps)
     expect(() => shop.rows.get('7' as never)).toThrow(/does not fit a column of integer/)
@@ -218,7 +218,7 @@ describe('what does not fit its column throws, and nothing is stored', () => {
     expect(() => race.rows.list('byRunner', 7 as never)).toThrow(TypeError)
   })
 
-  test('the message names the table and the column', () => {
+  test('VIEW-6 the message names the table and the column', () => {
     using shop = opened(wares)
     expect(() => shop.rows.put({ id: 1, ...ware, name: 7 } as never)).toThrow(/^shop_things.name: number/)
   })
@@ -235,7 +235,7 @@ describe('tables as SQL', () => {
     expect(byName).toContain('WITHOUT ROWID')
   })
 
-  test('only optional columns take nothing', () => {
+  test('VIEW-6 only optional columns take nothing', () => {
     const sql = createTable('a_b', wares)
     expect(sql).toContain('"room" TEXT,')
     expect(sql).toContain('"sold" INTEGER NOT NULL,')
