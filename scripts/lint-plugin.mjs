@@ -51,6 +51,19 @@ const noAmbient = {
   },
 }
 
-const plugin = { meta: { name: 'regie' }, rules: { 'no-ambient': noAmbient } }
+/** The reason is in src/doors/node-http.ts. */
+const noHttpValues = {
+  create: (context) => ({
+    ImportDeclaration(node) {
+      if (node.source.value !== 'node:http' || node.importKind === 'type') return
+      context.report({
+        node,
+        message: 'only types come from node:http; take values from src/doors/node-http.ts, which says why',
+      })
+    },
+  }),
+}
+
+const plugin = { meta: { name: 'regie' }, rules: { 'no-ambient': noAmbient, 'no-http-values': noHttpValues } }
 
 export default plugin

@@ -53,6 +53,12 @@ describe('every answer', () => {
   )
 })
 
+test('a route with a JSON schema does not start: what it takes is judged with Zod', async () => {
+  const schema = { querystring: { type: 'object' } }
+  server.get('/judged', { config: { permission: 'public' }, schema }, () => ({}))
+  await expect(server.ready()).rejects.toThrow(/Zod/)
+})
+
 describe('the page', () => {
   test('speaks the language of the browser', async () => {
     const french = await server.inject({ url: '/', headers: browser })

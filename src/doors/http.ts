@@ -26,6 +26,14 @@ const secure = {
   'cache-control': 'no-store',
 } as const
 
+/**
+ * What routes take is judged with Zod. Fastify would load a validator and a serializer of JSON schemas all the same:
+ * a hundred files that nobody asks.
+ */
+const noJsonSchemas = () => () => {
+  throw new TypeError('a route declares a JSON schema; judge what it takes with Zod')
+}
+
 /** The HTTP server, before it listens. */
 export function httpDoor(parts: HttpParts): FastifyInstance {
   const server = fastify({
@@ -33,6 +41,9 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
     requestTimeout: 30_000,
     keepAliveTimeout: 10_000,
     http: { headersTimeout: 10_000 },
+    schemaController: {
+      compilersFactory: { buildValidator: noJsonSchemas, buildSerializer: noJsonSchemas },
+    },
     frameworkErrors: (error, request, reply) => {
       void sendTrouble(request, reply.headers(secure), troubleOf(error, parts.log))
     },

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Channel, ChannelEvents, Dial } from '../kernel/network.ts'
@@ -71,17 +70,19 @@ function acceptSocket(socket: WebSocket, accept: (channel: Channel) => ChannelEv
   const events = accept(channel)
 }
 
-function refusalOf(request: IncomingMessage, isOpen: boolean): number | undefined {
+const reasons = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const
+type Refusal = keyof typeof reasons
+
+function refusalOf(request: IncomingMessage, isOpen: boolean): Refusal | undefined {
   if (request.url?.split('?')[0] !== linkPath) return 404
   // Only browsers send it, for a page that somebody else may have written; boxes do not.
   if (request.headers.origin !== undefined) return 403
   return isOpen ? undefined : 503
 }
 
-function refuse(socket: Duplex, status: number): void {
+function refuse(socket: Duplex, status: Refusal): void {
   socket.on('error', () => {})
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-    () => socket.destroy(),
+  socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
   )
 }

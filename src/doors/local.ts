@@ -1,9 +1,9 @@
-import { createServer, request } from 'node:http'
 import type { Server } from 'node:http'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sha256 } from '../kernel/digest.ts'
+import { createServer, request } from './node-http.ts'
 
 /** What a system takes as the path of a socket. */
 const longestPath = 100
