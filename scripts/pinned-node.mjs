@@ -61,14 +61,19 @@ function findNode() {
   )
 }
 
+/** The pinned Node, installed with all that the lock file names. */
+export function readyNode() {
+  if (!isInstalled(root)) install()
+  return findNode()
+}
+
 /**
  * Runs a script of this project on the pinned Node and ends as it ends.
  * @param {string} script path from the project's root
  * @param {readonly string[]} args
  */
 export function runPinned(script, args) {
-  if (!isInstalled(root)) install()
-  const node = findNode()
+  const node = readyNode()
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
   const child = spawn(node, [resolve(root, script), ...args], { stdio: 'inherit', env })
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle } from '../scripts/build.ts'
+import { isCurrent } from '../scripts/is-current.mjs'
 
 const program = {
-  'bin/regie.ts': `
+  'bin/regie.ts': `#!/usr/bin/env node
     import { ask } from '../src/store/ask.ts'
     console.log(await ask(process.argv[2] ?? ''))
   `,
@@ -44,6 +45,26 @@ test('a worker thread works from the one bundled file, wherever it lies', async 
   await bundle(folder, file)
   rmSync(join(folder, 'src'), { recursive: true })
   expect(execFileSync(process.execPath, [file, 'hello'], { encoding: 'utf8' })).toBe('hello!\n')
+})
+
+test('the file starts itself, with what saves memory', async () => {
+  write(
+    'bin/regie.ts',
+    `#!/usr/bin/env node
+     console.log(process.env['MALLOC_ARENA_MAX'], process.version)`,
+  )
+  const file = join(folder, 'alone.js')
+  await bundle(folder, file)
+  const env = { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
+  expect(execFileSync(file, { encoding: 'utf8', env })).toBe(`2 ${process.version}\n`)
+  write('bin/regie.ts', program['bin/regie.ts'])
+})
+
+test('npm start bundles the sources where they are newer, and runs the bundle', () => {
+  const root = join(import.meta.dirname, '..')
+  const said = execFileSync('sh', ['scripts/start.sh', '--help'], { cwd: root, encoding: 'utf8' })
+  expect(said).toContain('--port')
+  expect(isCurrent(root)).toBe(true)
 })
 
 test('a worker that is not there fails the build', async () => {

@@ -20,6 +20,8 @@ export async function bundleFairProgram(folder: string): Promise<string> {
   symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'))
   writeFileSync(join(sources, 'src/cli/known.ts'), fairKnown)
   const file = join(folder, 'regie.js')
+  // Beside it as in a release: without it, Node would first read the file as what it is not.
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
   await bundle(sources, file)
   return file
 }

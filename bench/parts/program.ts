@@ -2,10 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { delimiter, dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { sleep } from './time.ts'
 
-/** The program in a process of its own, started as a service starts it. */
+/** The program in a process of its own: the bundled file, started as `npm start` and a service start it. */
 export class Program implements AsyncDisposable {
   /** Seconds from the start of the process to the first `200` of /ready. */
   readonly startSeconds: number
@@ -18,20 +19,9 @@ export class Program implements AsyncDisposable {
 
   static async start(file: string, data: string): Promise<Program> {
     const from = performance.now()
-    const args = [
-      file,
-      'start',
-      '--data',
-      data,
-      '--port',
-      '0',
-      '--host',
-      '127.0.0.1',
-      '--json',
-      '--log',
-      'error',
-    ]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const args = ['start', '--data', data, '--port', '0', '--host', '127.0.0.1', '--json', '--log', 'error']
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` }
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
     const port = await listening(child)
     while (!(await isReady(port))) await sleep(2)
     return new Program(child, (performance.now() - from) / 1000)
