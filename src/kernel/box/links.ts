@@ -25,6 +25,7 @@ export class Links {
   readonly #up = new Set<Link>()
   readonly #joined = new Map<Link, Map<string, Standing>>()
   readonly #diallers = new Map<string, Dialler>()
+  readonly #members = new Map<Site, object>()
   #stopped = false
 
   constructor(parts: Parts) {
@@ -48,9 +49,11 @@ export class Links {
   refresh(): void {
     if (this.#stopped) return
     this.#dialAbove()
+    const moved = this.#movedSites()
     for (const link of this.#up) {
-      const joined = this.#joined.get(link) ?? new Map<string, Standing>()
-      for (const [name, site] of this.#parts.sites) {
+      const known = this.#joined.get(link)
+      const joined = known ?? new Map<string, Standing>()
+      for (const [name, site] of known ? moved : this.#parts.sites) {
         if (!site.isOpen) continue
         const standing = site.standingOf(link.peer?.box ?? '')
         // A guest learns of no site that it does not name itself.
@@ -60,6 +63,15 @@ export class Links {
       }
       this.#joined.set(link, joined)
     }
+  }
+
+  /** Sites that see their boxes in another way than at the last look: of a hub's many, few. */
+  #movedSites(): readonly (readonly [string, Site])[] {
+    const moved = [...this.#parts.sites].filter(
+      ([, site]) => site.isOpen && this.#members.get(site) !== site.members,
+    )
+    for (const [, site] of moved) this.#members.set(site, site.members)
+    return moved
   }
 
   stop(): void {

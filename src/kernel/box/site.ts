@@ -53,6 +53,7 @@ export class Site {
   readonly #asks: Asks
   readonly #advert: Advert
   readonly #changed: () => void
+  #members: { readonly boxes: object; readonly above: Above | null } = { boxes: [], above: null }
   #topTold = 0
   #unsent = 0
   #considering = false
@@ -175,6 +176,14 @@ export class Site {
 
   get above(): Above | null {
     return this.#memory.above
+  }
+
+  /** Another object whenever a box may take part in another way than before. */
+  get members(): object {
+    const { boxes } = this.#parts.log.state
+    const { above } = this
+    if (this.#members.boxes !== boxes || this.#members.above !== above) this.#members = { boxes, above }
+    return this.#members
   }
 
   /** How a linked box takes part in this site. One that left may still bring what it recorded (LINK-7). */
