@@ -19,6 +19,7 @@ export class CardReader {
   #salvaged = 0
   #left: string[] = []
   readonly #highest = new Map<string, Reign>()
+  readonly #known = new Set<string>()
 
   constructor(card: Card) {
     this.card = card
@@ -26,6 +27,11 @@ export class CardReader {
 
   site(site: string): SiteEvidence | undefined {
     return this.#sites.get(site)
+  }
+
+  /** Whether it had anything of the site when it was last read. */
+  knows(site: string): boolean {
+    return this.#known.has(site)
   }
 
   /** Whether the card proves this record or action: in a log, in a journal or in the salvage. */
@@ -73,6 +79,7 @@ export class CardReader {
   #readLogs(): void {
     const { truth } = this.card
     for (const { id, site } of truth.prepare('SELECT id, site FROM sites').all()) {
+      this.#known.add(String(site))
       const base = Number(id) * logSpan
       let evidence = this.#sites.get(String(site)) ?? new SiteEvidence(String(site), this.card.name)
       if (evidence.n > 0) {
@@ -102,6 +109,7 @@ export class CardReader {
     for (const { id, site, first, last } of truth
       .prepare('SELECT id, site, first, last FROM streams')
       .all()) {
+      this.#known.add(String(site))
       const key = Number(id)
       const known = this.#journals.get(key)
       const anew = {

@@ -1,5 +1,6 @@
 import { boxFaults } from './faults/box-faults.ts'
 import { cardFaults } from './faults/card-faults.ts'
+import { Borrower } from './borrower.ts'
 import { Departures } from './departures.ts'
 import type { Fault, Stage } from './faults/fault.ts'
 import { keeperFaults } from './faults/keeper-faults.ts'
@@ -9,12 +10,15 @@ import { Installer } from './installer.ts'
 import { Lead } from './lead.ts'
 import { Patrol } from './patrol.ts'
 import { Person } from './person.ts'
+import { statesOf } from './protocol-states.ts'
 import { comeToRest } from './quiet.ts'
 import { dayMs, scenarioFor, type Scenario } from './scenario.ts'
 import { Dice } from './random.ts'
 import { Registrar } from './registrar.ts'
+import { Sensor } from './sensor.ts'
 import type { SitePlan } from './site-plan.ts'
 import type { Tally } from './tally.ts'
+import { muddled, settling } from './thoughts.ts'
 import { World } from './world.ts'
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -58,15 +62,27 @@ export type Outcome = {
 export type DayOptions = {
   readonly scenario?: Partial<Scenario> | undefined
   readonly tell?: ((line: string) => void) | undefined
+  /** Somebody has no time to see the end of it. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a world ends that was not lived to its end: it says nothing of the promises. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted')
+    this.name = 'Interrupted'
+  }
 }
 
 /** One world from its first box to its end: a phase in which everything goes wrong, and one in which it must come right. */
 export async function liveOneDay(seed: string, options: DayOptions = {}): Promise<Outcome> {
   const scenario = { ...scenarioFor(new Dice(seed).fork('scenario')), ...options.scenario }
-  const world = new World(seed, { tell: options.tell, limits: scenario.limits })
+  const world = new World(seed, { tell: options.tell, limits: scenario.limits, newer: scenario.newer })
   // In a real process a rejection that nobody handles is the end of it.
   const unhandled = (reason: unknown) => world.fail(reason)
+  const interrupt = () => world.fail(new Interrupted())
   process.on('unhandledRejection', unhandled)
+  options.signal?.addEventListener('abort', interrupt)
   let lived = 0
   try {
     lived = await live(world, scenario)
@@ -74,6 +90,7 @@ export async function liveOneDay(seed: string, options: DayOptions = {}): Promis
     world.fail(error)
   } finally {
     process.off('unhandledRejection', unhandled)
+    options.signal?.removeEventListener('abort', interrupt)
     for (const box of [...world.boxes.values(), ...world.twins]) box.retire()
   }
   return {
@@ -98,13 +115,18 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   const crowd = boxes.length > 50
   for (const id of boxes) world.addBox(id)
   for (const plan of plans) await installer.begin(plan)
-  for (const plan of plans) populate(world, plan.site, plan.members, haste)
+  // A crowd goes about it at half the pace: a box-day has its 500 facts and 20 actions all the same.
+  for (const plan of plans) populate(world, plan.site, plan.members, crowd ? 0.55 : haste)
+  if (scenario.visitors) for (const plan of plans) visit(world, plan, haste)
   const registrars = scenario.registrars ? plans.map((plan) => register(world, plan, haste)) : []
   new Patrol(world, lead, limits && new Departures(world, limits.keptAfterTopMs)).walk(
     (crowd ? 40 : 5) * (60_000 / haste),
   )
   const stage: Stage = { world, lead, installer, dice: world.dice.fork('faults'), images: new Map() }
-  strike(stage, faultEveryMs, scenario.faults ?? weights)
+  const chances = Object.entries(scenario.faults ?? weights).filter(
+    ([kind]) => !scenario.spared?.includes(kind),
+  )
+  strike(stage, faultEveryMs, Object.fromEntries(chances))
   if (!crowd) photograph(stage, 30 * (60_000 / haste))
   const began = world.time.now
   await world.run(ms)
@@ -126,8 +148,20 @@ function populate(world: World, site: string, members: readonly string[], haste:
   }
 }
 
+/** Drivers with mistakes, people who ask for nonsense, and somebody who settles orphans. */
+function visit(world: World, plan: SitePlan, haste: number): void {
+  const { site, members, keeper } = plan
+  const last = world.box(members.at(-1) ?? keeper)
+  new Sensor(world, last, site, 240_000 / haste)
+  new Borrower(world, last, site).live(1_800_000 / haste)
+  new Person(world, last, site, { name: 'm', thinks: muddled }).live(900_000 / haste)
+  const settles = settling(world, plan)
+  new Person(world, world.box(keeper), site, { name: 'c', thinks: settles }).live(300_000 / haste)
+}
+
 function register(world: World, plan: SitePlan, haste: number): Registrar {
-  const home = plan.members.find((id) => id !== plan.keeper && id !== plan.hub) ?? plan.keeper
+  const others = plan.members.filter((id) => id !== plan.keeper && id !== plan.hub)
+  const home = others.find((id) => world.isNewer(id)) ?? others[0] ?? plan.keeper
   const registrar = new Registrar(world, world.box(home), plan.site)
   registrar.live(300_000 / haste)
   return registrar
@@ -135,35 +169,20 @@ function register(world: World, plan: SitePlan, haste: number): Registrar {
 
 /** Things go wrong, about so far apart, until the world is quiet. */
 function strike(stage: Stage, everyMs: number, chances: Readonly<Record<string, number>>): void {
-  const { world, dice, lead } = stage
+  const { world, dice } = stage
   world.time.after(dice.wait(everyMs), () => {
     if (!world.busy) return
     const kind = dice.weighted(chances)
-    const stateOf = statesOf(world, lead)
+    const before = statesOf(world)
     const met = faults[kind]?.(stage)
     if (met) {
       world.faults.add(kind)
       world.trace.note(`fault ${kind}: ${met.join(' ')}`)
-      for (const state of new Set(met.flatMap((id) => stateOf.get(id) ?? [])))
+      for (const state of new Set(met.flatMap((id) => [...(before.get(id) ?? [])])))
         world.reached.add(`${kind} x ${state}`)
     }
     strike(stage, everyMs, chances)
   })
-}
-
-/** What each box was doing for each of its sites before the fault, as its console says. */
-function statesOf(world: World, lead: Lead): ReadonlyMap<string, readonly string[]> {
-  const states = new Map<string, string[]>()
-  for (const plan of world.sites.values()) {
-    for (const id of plan.members) {
-      const box = world.box(id)
-      const status = box.box?.status().sites.find(({ site }) => site === plan.site)
-      const lag = status && status.unsent > 0 ? ', sending' : ''
-      const state = `${lead.roleAt(box, plan.site)}${lag}`
-      states.set(id, [...(states.get(id) ?? []), state])
-    }
-  }
-  return states
 }
 
 /** Now and then somebody copies a card. */

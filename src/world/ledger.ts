@@ -19,6 +19,8 @@ export type Wish = {
   refusals: number
   /** Refusals because the key had been used for something else. */
   conflicts: number
+  /** Somebody else was answered something else under the same key. */
+  borrowed: boolean
   readonly answers: {
     readonly at: number
     readonly box: string
@@ -42,7 +44,8 @@ export class Ledger {
   wish(key: string, site: string, at: number): Wish {
     const known = this.wishes.get(key)
     if (known) return known
-    const wish: Wish = { key, site, askedAt: at, open: 0, unclear: 0, refusals: 0, conflicts: 0, answers: [] }
+    const none = { open: 0, unclear: 0, refusals: 0, conflicts: 0, borrowed: false }
+    const wish: Wish = { key, site, askedAt: at, ...none, answers: [] }
     this.wishes.set(key, wish)
     return wish
   }

@@ -1,3 +1,4 @@
+import { comparePartings } from './inspector.ts'
 import { sameViews } from './views-check.ts'
 import type { Departures } from './departures.ts'
 import type { Lead } from './lead.ts'
@@ -20,6 +21,7 @@ export class Patrol {
   readonly #dice: Dice
   readonly #departures: Departures | undefined
   readonly #opened = new Tally()
+  #looks = 0
 
   constructor(world: World, lead: Lead, departures?: Departures) {
     this.#departures = departures
@@ -38,6 +40,7 @@ export class Patrol {
   }
 
   #look(everyMs: number): void {
+    this.#looks += 1
     this.#world.witness.checkKept()
     this.#departures?.look()
     for (const plan of this.#world.sites.values()) {
@@ -46,6 +49,7 @@ export class Patrol {
         .filter((box) => !box.isDestroyed)
       const [a, b] = [this.#dice.pick(boxes), this.#dice.pick(boxes)]
       if (a !== b) sameViews(plan.site, a.card, b.card)
+      if (a !== b && this.#looks % 12 === 0) comparePartings(plan.site, a.card, b.card)
       if (boxes.every((box) => this.#isCalm(box))) this.#checkFlow(plan, boxes)
     }
     this.#checkRest(everyMs + stuckMs)

@@ -2,14 +2,18 @@ import type { Answer, Box } from '../kernel/box/contract.ts'
 import type { Ask } from '../kernel/site/writer.ts'
 import type { Wish } from './ledger.ts'
 import type { Dice } from './random.ts'
+import { atStall, type Thinks } from './thoughts.ts'
 import type { World } from './world.ts'
 import type { WorldBox } from './world-box.ts'
+
+/** A short name, and what it is that they want. */
+export type Who = { readonly name: string; readonly thinks: Thinks }
 
 /** Who waited longer than this, with the box alive, waited for nothing. */
 const stuckMs = 150_000
 
 /**
- * A person at a stall of one site. Asks at one box, loses patience, asks again with the same key,
+ * A person at one site, at a stall unless something else is said. Asks at one box, loses patience, asks again with the same key,
  * there or at another box; presses twice; walks away.
  */
 export class Person {
@@ -18,13 +22,15 @@ export class Person {
   readonly #name: string
   readonly #home: WorldBox
   readonly #dice: Dice
+  readonly #thinks: Thinks
   #wishes = 0
 
-  constructor(world: World, home: WorldBox, site: string) {
+  constructor(world: World, home: WorldBox, site: string, who: Who = { name: 'p', thinks: atStall }) {
     this.#world = world
     this.#site = site
     this.#home = home
-    this.#name = `p-${site}-${home.id}`
+    this.#name = `${who.name}-${site}-${home.id}`
+    this.#thinks = who.thinks
     this.#dice = world.dice.fork(`person ${this.#name}`)
   }
 
@@ -39,7 +45,9 @@ export class Person {
 
   #want(): void {
     const key = `${this.#name}-${(this.#wishes += 1)}`
-    const ask: Ask = { key, who: this.#name, ...this.#thought() }
+    const thought = this.#thinks(this.#dice)
+    if (!thought) return
+    const ask: Ask = { key, who: this.#name, ...thought }
     this.#try(this.#world.ledger.wish(key, this.#site, this.#world.time.now), ask, this.#dice.int(1, 6))
   }
 
@@ -112,20 +120,5 @@ export class Person {
     if (serves(this.#home) && this.#dice.chance(0.8)) return this.#home
     const others = plan?.members.map((id) => this.#world.box(id)).filter(serves) ?? []
     return others.length > 0 ? this.#dice.pick(others) : undefined
-  }
-
-  #thought(): { readonly action: string; readonly input: unknown } {
-    const tag = () => `v${this.#dice.int(1, 20)}`
-    const cents = this.#dice.int(1, 500)
-    switch (this.#dice.weighted({ pay: 5, grant: 5, transfer: 2, close: 0.1 })) {
-      case 'pay':
-        return { action: 'fair.pay', input: { tag: tag(), stall: `s${this.#dice.int(1, 30)}`, cents } }
-      case 'grant':
-        return { action: 'fair.grant', input: { tag: tag(), cents: cents * 4 } }
-      case 'transfer':
-        return { action: 'fair.transfer', input: { from: tag(), to: tag(), cents } }
-      case 'close':
-        return { action: 'fair.close', input: { stall: `s${this.#dice.int(1, 30)}` } }
-    }
   }
 }

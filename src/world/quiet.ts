@@ -1,5 +1,6 @@
 import { healthy } from './disk.ts'
 import { lan } from './path.ts'
+import { verifyCard } from './inspector.ts'
 import type { Lead } from './lead.ts'
 import { type SitePlan, wholeOf } from './site-plan.ts'
 import { hasKey, sameBooks, sameViews, viewsAgree } from './views-check.ts'
@@ -93,6 +94,7 @@ function checkSite(world: World, plan: SitePlan, highest: Reign | undefined): vo
   if (world.faults.get('card cloned') === 0) world.witness.checkOrphans(plan.site, log)
   for (const box of boxes) sameViews(plan.site, first.card, box.card)
   sameBooks(first.card, log)
+  verifyCard(first.card, plan.site)
 }
 
 /** The highest reign in any log, now or (where no card was lost) ever: whoever had it must win. */

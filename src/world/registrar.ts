@@ -5,7 +5,7 @@ import type { Dice } from './random.ts'
 import type { SiteEvidence } from './site-evidence.ts'
 import { nameId } from './testimony.ts'
 import { Violation } from './violation.ts'
-import type { SitePlan } from './site-plan.ts'
+import { type SitePlan, wholeOf } from './site-plan.ts'
 import type { World } from './world.ts'
 import type { WorldBox } from './world-box.ts'
 
@@ -52,10 +52,12 @@ export class Registrar {
   }
 
   #check(world: World, plan: SitePlan, boxes: readonly WorldBox[]): void {
-    const [whole] = boxes.filter(({ id }) => !plan.small.has(id))
-    const cards = boxes.map(({ card }) => card)
+    // A small box hears of no erasure: what it recorded leaves it with its journal.
+    const whole = boxes.filter(({ id }) => !plan.small.has(id))
+    const [first] = whole
+    const cards = whole.map(({ card }) => card)
     world.check(() => {
-      const log = whole && world.witness.read(whole.card).site(this.#site)
+      const log = first && world.witness.read(first.card).site(this.#site)
       if (log) checkErased(this.#named, log, cards)
     })
   }
@@ -63,9 +65,11 @@ export class Registrar {
   #write(): void {
     const { box, process, id } = this.#home
     if (!box || !process) return
-    const tag = `t-${id}-${(this.#names += 1)}`
+    // The same home may write down persons for several sites.
+    const where = this.#world.sites.size > 1 ? `${this.#site}-${id}` : id
+    const tag = `t-${where}-${(this.#names += 1)}`
     const name = `Unverwechselbar ${tag}`
-    box.record(this.#site, [{ kind: 'fair.named', body: { tag, name } }]).then(
+    box.record(this.#site, [{ kind: this.#kind(), body: { tag, name } }]).then(
       ({ stream, from }) => {
         if (process.alive) this.#named.push({ id: nameId(stream, from), name })
       },
@@ -73,12 +77,27 @@ export class Registrar {
     )
   }
 
+  /** A box whose program is newer has words for it that its keeper does not know. */
+  #kind(): string {
+    if (!this.#world.isNewer(this.#home.id)) return 'fair.named'
+    return this.#dice.pick(['fair.named', 'newer.greeted', 'newer.waved'])
+  }
+
+  /** The list of names is read where the log is. */
+  #card(): Card {
+    const plan = this.#world.sites.get(this.#site)
+    const whole = plan ? wholeOf(plan).map((id) => this.#world.box(id)) : []
+    const place = whole.includes(this.#home) ? this.#home : whole.find(({ isDestroyed }) => !isDestroyed)
+    return (place ?? this.#home).card
+  }
+
   async #erase(): Promise<void> {
-    const { box, card, id } = this.#home
+    const { box, id } = this.#home
     const known = this.#named
     const named = known.length > 0 ? this.#dice.pick(known) : undefined
-    const n = named && this.#world.witness.read(card).site(this.#site)?.place(named.id)
-    if (!box || n === undefined) return
+    if (!box) return
+    const n = named && this.#world.witness.read(this.#card()).site(this.#site)?.place(named.id)
+    if (n === undefined) return
     const key = `erase-${id}-${(this.#asks += 1)}`
     const ask = { action: 'facts.erase', key, who: 'owner', input: { places: [{ n, i: 0 }] } }
     const answer = await box.act(this.#site, ask)
@@ -93,7 +112,7 @@ function checkErased(named: readonly Named[], log: SiteEvidence, cards: readonly
   for (const { id, name } of named) {
     const n = log.place(id)
     if (n === undefined || !erased.has(n)) continue
-    const still = texts.find(({ text }) => text.includes(`"${name}"`) || text.includes(`\\"${name}\\"`))
+    const still = texts.find(({ text }) => text.includes(`${name}"`) || text.includes(`${name}\\`))
     if (still)
       throw new Violation(
         'ERASED',

@@ -1,4 +1,4 @@
-import type { Limits } from '../kernel/box/limits.ts'
+import { type Limits, usual } from '../kernel/box/limits.ts'
 import type { Dice } from './random.ts'
 import { makePlan, type SitePlan } from './site-plan.ts'
 
@@ -12,6 +12,8 @@ export type Scenario = {
   readonly ms: number
   /** Faults come about so far apart. */
   readonly faultEveryMs: number
+  /** Faults that do not happen. */
+  readonly spared?: readonly string[] | undefined
   /** Which faults, by weight; all of them where nothing is said. */
   readonly faults?: Readonly<Record<string, number>> | undefined
   /** So much quicker than usual do gates, people and copiers of cards go about their work. */
@@ -19,6 +21,24 @@ export type Scenario = {
   readonly limits?: Limits | undefined
   /** At one box of each site somebody writes down persons, and has them erased. */
   readonly registrars?: boolean | undefined
+  /** There are drivers with mistakes, people who ask for nonsense, and somebody who settles orphans. */
+  readonly visitors?: boolean | undefined
+  /** Boxes whose program knows kinds that the others do not know. */
+  readonly newer?: readonly string[] | undefined
+}
+
+/**
+ * What makes a log fork. An erasure on a branch that loses stays done on the boxes that had it, and is
+ * waiting for a person everywhere else: until then their rows differ, and ERASED and VIEWS would say so.
+ */
+const forking = ['two keepers', 'keeper destroyed', 'card rewound', 'card cloned', 'hub restored']
+
+/** What takes weeks on a real box takes a day here. */
+const quick: Limits = {
+  keptAfterTopMs: 90 * 60_000,
+  markEveryMs: 10 * 60_000,
+  tidyEveryMs: usual.tidyEveryMs,
+  baseEvery: 500,
 }
 
 type Shape = 'alone' | 'pair' | 'hall' | 'chain' | 'hub keeps' | 'several sites' | 'crowd'
@@ -31,7 +51,20 @@ export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
   const plans = plansFor(shape, dice)
   const boxes = [...new Set(plans.flatMap(({ members }) => members))]
   const faultEveryMs = dice.pick([4, 10, 20, 45]) * 60_000
-  return { shape, boxes, plans, ms: dayMs, faultEveryMs: shape === 'crowd' ? 90_000 : faultEveryMs }
+  const crowd = shape === 'crowd'
+  const registrars = !crowd && dice.chance(0.5)
+  return {
+    shape,
+    boxes,
+    plans,
+    ms: dayMs,
+    faultEveryMs: crowd ? 90_000 : faultEveryMs,
+    limits: crowd || dice.chance(0.3) ? undefined : quick,
+    registrars,
+    spared: registrars ? forking : [],
+    visitors: true,
+    newer: crowd ? [] : plans.flatMap(({ small }) => [...small]),
+  }
 }
 
 function plansFor(shape: Shape, dice: Dice): readonly SitePlan[] {
@@ -59,10 +92,16 @@ function under(above: string, site: number, count: number): Readonly<Record<stri
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`sat${site}x${index + 1}`, above]))
 }
 
-/** A hub above a keeper above its satellites. */
+/** A hub above a keeper above its satellites. Where there are many, the last is small. */
 function hall(site: number, satellites: number): SitePlan {
   const keeper = `keep${site}`
-  return makePlan({ site: `fair-${site}`, keeper, hub: 'hub0', under: under(keeper, site, satellites) })
+  return makePlan({
+    site: `fair-${site}`,
+    keeper,
+    hub: 'hub0',
+    under: under(keeper, site, satellites),
+    small: satellites > 2 ? [`sat${site}x${satellites}`] : [],
+  })
 }
 
 /** Each box links to the next, and only the first to the keeper. */

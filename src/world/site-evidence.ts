@@ -23,6 +23,7 @@ export class SiteEvidence {
   readonly #kept = new Map<string, Kept>()
   readonly #erased: Place[] = []
   readonly #terms = new Set<string>()
+  readonly #settled = new Set<string>()
   #base = 0
   #handedOver = false
   #term: Reign = { reign: 0, keeper: '', start: 0 }
@@ -107,6 +108,7 @@ export class SiteEvidence {
     if (testimony.is === 'record') this.#addRecord(testimony)
     if (testimony.is === 'decision') this.#move(testimony)
     if (testimony.is === 'decision') this.#erased.push(...testimony.erased)
+    if (testimony.is === 'decision') for (const place of testimony.settled) this.#settle(place)
     if (testimony.is === 'kernel') for (const said of testimony.facts) this.#hear(said, n)
     if (testimony.is === 'orphans') this.#keep(testimony)
     for (const id of idsIn(testimony)) {
@@ -166,6 +168,13 @@ export class SiteEvidence {
         throw this.#violation('DOUBLED', `what stood at ${place} is kept as an orphan twice`)
       this.#kept.set(place, { id: ids[index] as string, term: place.split(' ')[0] as string })
     }
+  }
+
+  /** Of an orphan that is there, and once: the first word stands (TERM-13). */
+  #settle(place: string): void {
+    if (!this.#kept.has(place)) throw this.#violation('SETTLED', `${place} is settled, and is no orphan`)
+    if (this.#settled.has(place)) throw this.#violation('SETTLED', `${place} is settled twice`)
+    this.#settled.add(place)
   }
 
   #violation(rule: string, text: string): Violation {

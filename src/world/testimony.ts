@@ -14,6 +14,8 @@ export type Testimony =
       readonly id: string
       readonly moves: readonly Move[]
       readonly erased: readonly { readonly n: number; readonly i: number }[]
+      /** Orphans that a person settled, by term and entry. */
+      readonly settled: readonly string[]
     }
   | { readonly is: 'orphans'; readonly ids: readonly string[]; readonly from: readonly string[] }
   | { readonly is: 'kernel'; readonly facts: readonly Said[] }
@@ -38,9 +40,8 @@ export function testify(head: string, bodies: string): Testimony {
     case 'r':
       return record(parts[2] as string, parts, bodies)
     case 'q': {
-      const inner = JSON.parse(bodies) as { head: string; body: string }
-      const kind = (JSON.parse(inner.head) as readonly unknown[])[2] as string
-      return record(kind, parts, inner.body)
+      // Its words may be erased: it is known by its place.
+      return record('', parts, bodies)
     }
     case 'a': {
       const kinds = parts[2] as readonly string[]
@@ -51,7 +52,12 @@ export function testify(head: string, bodies: string): Testimony {
       const erased = lines.flatMap((line, i) =>
         kinds[i] === 'facts.erased' ? (plain(line)['places'] as { n: number; i: number }[]) : [],
       )
-      return { is: 'decision', id: keyId(parts[4] as string), moves, erased }
+      const settled = lines.flatMap((line, i) => {
+        if (kinds[i] !== 'orphan.settled') return []
+        const { term, n } = plain(line)
+        return [`${String(term)} ${Number(n)}`]
+      })
+      return { is: 'decision', id: keyId(parts[4] as string), moves, erased, settled }
     }
     default: {
       const kinds = parts[2] as readonly string[]
@@ -85,10 +91,19 @@ export function idsIn(testimony: Testimony): readonly string[] {
   }
 }
 
+/** What may be erased, and what no keeper could read. */
+const byPlace: ReadonlySet<string> = new Set([
+  '',
+  'fair.named',
+  'newer.greeted',
+  'newer.waved',
+  'clumsy.shouted',
+])
+
 function record(kind: string, head: readonly unknown[], line: string): Testimony {
   const [box, stream, seq] = [head[3] as string, head[4] as string, head[5] as number]
   const place = { is: 'record', box, stream, seq } as const
-  if (kind === 'fair.named') return { ...place, source: '', count: 0, id: nameId(stream, seq) }
+  if (byPlace.has(kind)) return { ...place, source: '', count: 0, id: nameId(stream, seq) }
   const body = plain(line)
   switch (kind) {
     case 'fair.seen':
@@ -99,6 +114,7 @@ function record(kind: string, head: readonly unknown[], line: string): Testimony
         id: sightId(body['gate'] as string, body['hits'] as number),
       }
     case 'fair.reading':
+    case 'clumsy.counted':
       return {
         ...place,
         source: body['sensor'] as string,

@@ -30,9 +30,22 @@ export function sameViews(site: string, a: Card, b: Card): void {
     if (tableDigest(ours, name) === tableDigest(theirs, name)) continue
     throw new Violation(
       'VIEWS',
-      `${site}: ${name} differs between cards ${a.name} and ${b.name} at entry ${Number(here['n'])}`,
+      `${site}: ${name} differs between cards ${a.name} and ${b.name} at entry ${Number(here['n'])}: ${difference(ours, theirs, name)}`,
     )
   }
+}
+
+/** The first row of each that the other has not. */
+function difference(ours: Database, theirs: Database, name: string): string {
+  const [here, there] = [rowTexts(ours, name), rowTexts(theirs, name)]
+  const only = (rows: readonly string[], others: readonly string[]) =>
+    rows.find((row) => !others.includes(row)) ?? 'nothing more'
+  return `${only(here, there)} here, ${only(there, here)} there`
+}
+
+function rowTexts(database: Database, name: string): readonly string[] {
+  const rows = database.prepare(`SELECT * FROM "${name}"`).all()
+  return rows.map((row) => JSON.stringify(row))
 }
 
 /** The books of the fair, as its view has them and as the witness counted them from the log. */

@@ -25,6 +25,11 @@ const orphan = (key: string): Line => ({
   body: JSON.stringify({ term: '1/box1/1/start', n: 1, head: JSON.stringify(paid(key).head), kinds: 1 }),
 })
 
+const settled = (key: string): Line => ({
+  head: ['a', at, ['orphan.settled'], 'orphan.drop', key, 'digest', 'anna', null],
+  body: JSON.stringify({ term: '1/box1/1/start', n: 1, how: 'dropped', note: '' }),
+})
+
 let ledger: Ledger
 let witness: Witness
 let cards: readonly Card[]
@@ -97,6 +102,19 @@ describe('a log that is wrong in itself', () => {
   ] as const)('%s', (_, lines, rule) => {
     log(one(), ...lines)
     expect(() => witness.read(one())).toThrow(rule)
+  })
+
+  test.each([
+    ['of no orphan', [settled('k2')]],
+    ['twice', [orphan('k1'), settled('k2'), settled('k3')]],
+  ])('a settling %s', (_, lines) => {
+    log(one(), ...lines)
+    expect(() => witness.read(one())).toThrow('SETTLED')
+  })
+
+  test('an orphan is settled once', () => {
+    log(one(), orphan('k1'), settled('k2'))
+    expect(() => witness.read(one())).not.toThrow()
   })
 
   test('an entry that was altered', () => {

@@ -55,6 +55,16 @@ export class Witness {
     return reader
   }
 
+  #readAll(): readonly CardReader[] {
+    return [...this.#cards.keys()].map((card) => this.read(card))
+  }
+
+  /** Cards that were known to serve the site when they were last read: of many cards, few. */
+  #readSite(site: string): readonly CardReader[] {
+    const readers = [...this.#cards.values()].filter((reader) => reader.knows(site))
+    return readers.map(({ card }) => this.read(card))
+  }
+
   /** The card stops being, or (with `left`) is put back to what it once was. Called while it can still be read. */
   loses(card: Card, left?: CardImage): void {
     for (const tell of this.#beforeLoss) tell(card)
@@ -78,26 +88,33 @@ export class Witness {
   /** An answer that claims two copies has two. */
   checkAnswered(wish: Wish, copies: number): void {
     const id = keyId(wish.key)
-    const readers = [...this.#former, ...[...this.#cards.keys()].map((card) => this.read(card))]
-    const found = readers.filter((reader) => reader.holds(id)).length
+    const countIn = (readers: readonly CardReader[]) => readers.filter((reader) => reader.holds(id)).length
+    if (countIn([...this.#former, ...this.#readSite(wish.site)]) >= copies) return
+    const found = countIn([...this.#former, ...this.#readAll()])
     if (found < copies)
       throw new Violation('COPIES', `${wish.key} was answered with ${copies} copies; ${found} cards have it`)
   }
 
   /** Nothing acknowledged is gone from all cards, except what a card took with it. */
   checkKept(): void {
-    const readers = [...this.#cards.keys()].map((card) => this.read(card))
-    const missing = (id: string) => !this.#gone.has(id) && !readers.some((reader) => reader.holds(id))
-    for (const { id, box, state, endedAt } of this.ledger.sightings.values()) {
-      if (state === 'acknowledged' && missing(id)) {
+    const all = this.#readAll()
+    const bySite = new Map<string, readonly CardReader[]>()
+    const holding = (site: string, id: string) => {
+      const readers = bySite.get(site) ?? all.filter((reader) => reader.knows(site))
+      bySite.set(site, readers)
+      return readers.some((reader) => reader.holds(id))
+    }
+    const missing = (site: string, id: string) => !this.#gone.has(id) && !holding(site, id)
+    for (const { id, site, box, state, endedAt } of this.ledger.sightings.values()) {
+      if (state === 'acknowledged' && missing(site, id)) {
         throw new Violation('LOST', `${id}, acknowledged by box ${box} at ${endedAt}, is on no card any more`)
       }
-      if (state === 'refused' && readers.some((reader) => reader.holds(id))) {
+      if (state === 'refused' && holding(site, id)) {
         throw new Violation('REFUSED', `${id} was refused by box ${box} at ${endedAt}, and is on a card`)
       }
     }
     for (const wish of this.ledger.wishes.values()) {
-      if (wish.answers.length > 0 && missing(keyId(wish.key))) {
+      if (wish.answers.length > 0 && missing(wish.site, keyId(wish.key))) {
         throw new Violation(
           'LOST',
           `${wish.key}, answered by box ${wish.answers[0]?.box}, is on no card any more`,
@@ -152,6 +169,8 @@ export class Witness {
     }
     if (wish.conflicts > 0)
       throw new Violation('ANSWER', `${wish.key} was answered, and then called a conflict`)
+    if (wish.borrowed && !orphan && !this.#gone.has(id))
+      throw new Violation('ANSWER', `${wish.key} was answered, and then again to somebody who asked for else`)
     const texts = new Set(wish.answers.map(({ text }) => text))
     if (texts.size > 1 && !orphan && !this.#gone.has(id)) {
       throw new Violation(

@@ -1,9 +1,11 @@
 import type { Limits } from '../kernel/box/limits.ts'
 import { kernelPack } from '../kernel/site/kernel-pack.ts'
 import { know } from '../kernel/pack/kinds.ts'
+import { clumsy } from './clumsy/pack.ts'
 import { fair } from './fair/pack.ts'
 import { Ledger } from './ledger.ts'
 import { Network } from './network.ts'
+import { newer } from './newer.ts'
 import { Dice } from './random.ts'
 import type { SitePlan } from './site-plan.ts'
 import { Tally } from './tally.ts'
@@ -13,12 +15,15 @@ import { Violation } from './violation.ts'
 import { Witness } from './witness.ts'
 import { type Surroundings, WorldBox } from './world-box.ts'
 
-export const known = know(kernelPack, [fair])
+export const known = know(kernelPack, [fair, clumsy])
+const knownToNewer = know(kernelPack, [fair, clumsy, newer])
 
 export type WorldOptions = {
   readonly tell?: ((line: string) => void) | undefined
   /** What the boxes keep, and how often they tidy; as usual where nothing is said. */
   readonly limits?: Limits | undefined
+  /** Boxes whose program is newer than that of the others. */
+  readonly newer?: readonly string[] | undefined
 }
 
 /** Time, a network, boxes, sites, and a witness: all that a seed sets in motion. */
@@ -33,7 +38,7 @@ export class World {
   readonly twins: WorldBox[] = []
   readonly sites = new Map<string, SitePlan>()
   readonly faults = new Tally()
-  /** Fault x state of the box that it met. */
+  /** Fault x rule of the state in which it met a box. */
   readonly reached = new Tally()
   /** Until when a box had troubles of which we know. */
   readonly troubled = new Map<string, number>()
@@ -41,10 +46,12 @@ export class World {
   busy = true
   #failure: Error | undefined
   readonly #limits: Limits | undefined
+  readonly #newer: ReadonlySet<string>
   readonly #log: (line: string) => void
 
   constructor(seed: string, options: WorldOptions = {}) {
     this.#limits = options.limits
+    this.#newer = new Set(options.newer)
     this.dice = new Dice(seed)
     this.trace = new Trace(options.tell && ((line) => options.tell?.(`${this.#stamp()} ${line}`)))
     this.network = new Network(this.time, this.dice.fork('network'), this.trace)
@@ -83,7 +90,7 @@ export class World {
   }
 
   addBox(id: string): WorldBox {
-    const box = new WorldBox(id, this.#surroundings())
+    const box = new WorldBox(id, this.#surroundings(id))
     this.boxes.set(id, box)
     box.onStart(() => this.trouble(0, id))
     return box
@@ -92,7 +99,7 @@ export class World {
   /** Another machine begins to run with a copy of a box's card. */
   addTwin(of: WorldBox): WorldBox {
     const name = `${of.id}-twin${this.twins.length + 1}`
-    const twin = new WorldBox(of.id, this.#surroundings(), { name, image: of.card.image() })
+    const twin = new WorldBox(of.id, this.#surroundings(of.id), { name, image: of.card.image() })
     this.twins.push(twin)
     twin.plugIn()
     return twin
@@ -106,13 +113,18 @@ export class World {
     twin.destroy()
   }
 
-  #surroundings(): Surroundings {
+  /** Whether the box knows kinds that the others do not. */
+  isNewer(id: string): boolean {
+    return this.#newer.has(id)
+  }
+
+  #surroundings(id: string): Surroundings {
     const { time, trace, network, dice } = this
     return {
       time,
       trace,
       network,
-      known,
+      known: this.isNewer(id) ? knownToNewer : known,
       limits: this.#limits,
       dice: dice.fork('boxes'),
       trusts: (other, publicKey) => this.boxes.get(other)?.seal.publicKey === publicKey,

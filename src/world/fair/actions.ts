@@ -3,6 +3,7 @@ import type { Decided } from '../../kernel/pack/action.ts'
 import { actionsOf } from '../../kernel/pack/action.ts'
 import type { RowsReadOf } from '../../kernel/pack/table.ts'
 import type { facts } from './facts.ts'
+import type { BodyOf } from '../../kernel/pack/fact.ts'
 import { account, amount } from './facts.ts'
 import type { tables } from './tables.ts'
 
@@ -38,6 +39,25 @@ export const actions = {
     away: 'refuse',
     decide: ({ from, to, cents }, rows) =>
       move(rows, [take(wallet(from), cents), give(wallet(to), cents)], 'transfer'),
+  }),
+  /** A decision of a lost branch is made again: its coins move now, if they are still there. */
+  honour: action({
+    input: z.object({ term: z.string(), n: z.int() }),
+    allow: ['lead'],
+    away: 'refuse',
+    decide: ({ term, n }, rows, { orphan: find }) => {
+      const orphan = find(term, n)
+      if (!orphan) return { refused: 'no-orphan', detail: { term, n } }
+      if (orphan.settled !== null) return { refused: 'settled-already', detail: { how: orphan.settled } }
+      const moves = orphan.facts.flatMap(({ kind, body }) =>
+        kind === 'fair.moved' ? (body as BodyOf<typeof facts.moved>).moves : [],
+      )
+      if (moves.length === 0) return { refused: 'nothing-moved', detail: { action: orphan.action } }
+      const made = move(rows, moves, 'honour')
+      if ('refused' in made) return made
+      const how = { kind: 'orphan.settled', body: { term, n, how: 'honoured', note: '' } } as const
+      return { ...made, facts: [...made.facts, how] }
+    },
   }),
   /** A stall closes for good; closing it again changes nothing. */
   close: action({

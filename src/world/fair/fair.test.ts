@@ -81,3 +81,22 @@ test('whatever is asked, the books are balanced and no wallet is below 0', () =>
     { numRuns: 30 },
   )
 })
+
+test('an orphan is honoured once: its coins move now', () => {
+  const head = JSON.stringify(['a', [1, 0, 3], ['fair.moved'], 'fair.grant', 'lost', 'digest', 'ben', null])
+  const moves = [
+    { account: 'bank', cents: -50 },
+    { account: 'wallet:v3', cents: 50 },
+  ]
+  const bodies = JSON.stringify({ moves, note: 'grant' })
+  const item = { do: 'handIn', term: '1/box1/1/start', n: 7, head, bodies } as const
+  sequence(views, [item], { at: [1, 0, 3], random: new Dice('fair') })
+  const place = { term: '1/box1/1/start', n: 7 }
+  expect(ask('honour', { ...place, n: 8 })).toMatchObject({ did: 'refused', code: 'no-orphan' })
+  expect(ask('honour', place)).toMatchObject({ did: 'act', answer: { left: [-50, 50] } })
+  expect(ask('honour', place)).toMatchObject({ did: 'refused', code: 'settled-already' })
+  expect(books()).toEqual([
+    ['bank', -50],
+    ['wallet:v3', 50],
+  ])
+})

@@ -41,6 +41,14 @@ export const boxFaults: Readonly<Record<string, Fault>> = {
     box.kill('killed')
     return 0
   }),
+  /** Somebody stops it as one should, and starts it again. */
+  'restart in order': onBox((box, { world }) => {
+    const { box: running, process } = box
+    if (!running || !process) return 0
+    void running.stop().then(() => process.end('stopped'))
+    process.after(minutes(1), () => world.broken('STUCK', `box ${box.id} does not stop`))
+    return seconds(60)
+  }),
   'power cut': onBox((box) => {
     box.kill('unplugged')
     return 0

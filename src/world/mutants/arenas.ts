@@ -155,5 +155,6 @@ export const isArena = (name: string): name is ArenaName => Object.hasOwn(arenas
 export function scenarioOf(name: ArenaName): Scenario {
   const { plan, ...rest }: Arena = arenas[name]
   const made = plan()
-  return { shape: 'hall', boxes: made.members, plans: [made], ...rest }
+  const plain = { limits: undefined, registrars: false, visitors: false, newer: [], spared: [] }
+  return { shape: 'hall', boxes: made.members, plans: [made], ...plain, ...rest }
 }
