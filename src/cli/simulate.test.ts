@@ -34,3 +34,12 @@ test('a world of one box lives its day, and says how it went', { timeout: 60_000
   expect(report).toMatchObject({ worlds: 1, verdict: 'held' })
   expect(report['days']).toBeCloseTo(1)
 })
+
+test('whoever interrupts it hears of the worlds that were lived to their end, and no more', async () => {
+  // World 2 takes seconds; the signal comes in the middle of it.
+  const run = simulate(['--seed', '2', '--days', '50', '--no-coverage'])
+  setTimeout(() => process.emit('SIGTERM'), 300)
+  expect(await run).toBe(130)
+  expect(out.join('\n')).toContain('none: interrupted before a world had come to its end')
+  expect(out.join('\n')).not.toContain('every promise held')
+})

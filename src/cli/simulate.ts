@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { listenForStop } from './signals.ts'
 import { lineCoverage, startCoverage } from './simulate-coverage.ts'
 import { report, type Summary } from './simulate-report.ts'
 
@@ -17,7 +18,10 @@ lived so many days.
                  (--mutants --help says more)
   --help         this text
 
-Ends with 0 when every promise held, with 1 when one was broken, with 2 when the options are wrong.`
+Ends with 0 when every promise held, with 1 when one was broken, with 2 when the options are wrong.
+Ctrl-C ends it with a report on the worlds that were lived to their end, and 130.`
+
+const interruptedCode = 130
 
 /** `regie simulate world`. Returns the exit code. */
 export async function simulate(args: readonly string[]): Promise<number> {
@@ -37,7 +41,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
   console.log(
     asked.json ? JSON.stringify(report(summary, covered).json, null, 2) : report(summary, covered).text,
   )
-  return summary.failure ? 1 : 0
+  return summary.failure ? 1 : summary.interrupted ? interruptedCode : 0
 }
 
 type Asked = {
@@ -85,29 +89,50 @@ async function mutants(args: readonly string[]): Promise<number> {
 
 /** World after world. It is loaded here, so that coverage sees every line from the beginning. */
 async function live({ seed, days, trace, json }: Asked): Promise<Summary> {
-  const { liveOneDay, faultKinds } = await import('../world/day.ts')
+  const { liveOneDay, faultKinds, Interrupted } = await import('../world/day.ts')
+  const { protocolStates } = await import('../world/protocol-states.ts')
   const { Tally } = await import('../world/tally.ts')
   const before = process.cpuUsage()
-  const sum = { worlds: 0, days: 0, facts: 0, actions: 0, faults: new Tally(), reached: new Tally() }
+  const coreHours = () => {
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 3.6e9
+  }
+  const sum = {
+    worlds: 0,
+    crowds: 0,
+    days: 0,
+    facts: 0,
+    actions: 0,
+    faults: new Tally(),
+    reached: new Tally(),
+  }
   const hashes: string[] = []
   let failure: Summary['failure']
-  for (let next = seed; sum.days < days && !failure; next += 1) {
-    const outcome = await liveOneDay(String(next), trace ? { tell: (line) => console.error(line) } : {})
+  const stop = new AbortController()
+  const signals = listenForStop()
+  void signals.asked.then(() => stop.abort())
+  for (let next = seed; sum.days < days && !failure && !stop.signal.aborted; next += 1) {
+    const tell = trace ? (line: string) => console.error(line) : undefined
+    const outcome = await liveOneDay(String(next), { tell, signal: stop.signal })
+    const { shape, boxes } = outcome.scenario
+    // Of a world that was not lived to its end nothing is counted, and nothing is claimed.
+    if (outcome.failure instanceof Interrupted) break
     sum.worlds += 1
+    sum.crowds += boxes.length >= 200 ? 1 : 0
     sum.days += outcome.days
     sum.facts += outcome.facts
     sum.actions += outcome.actions
     sum.faults.merge(outcome.faults)
     sum.reached.merge(outcome.reached)
     hashes.push(outcome.hash)
-    const { shape, boxes } = outcome.scenario
     const verdict = outcome.failure ? 'FAILED' : 'ok'
-    if (!json)
-      console.log(
-        `world ${next}: ${shape}, ${boxes.length} boxes, ${outcome.facts} facts, ${outcome.faults.total} faults: ${verdict}`,
-      )
+    const told = `world ${next}: ${shape}, ${boxes.length} boxes, ${outcome.facts} facts, ${outcome.faults.total} faults: ${verdict}`
+    const speed = Math.round(sum.days / coreHours())
+    if (!json) console.log(`${told}  (${sum.days.toFixed(1)} of ${days} days, ${speed} per core-hour)`)
     if (outcome.failure) failure = { seed: next, message: outcome.failure.message, tail: outcome.tail }
   }
-  const { user, system } = process.cpuUsage(before)
-  return { ...sum, first: seed, hashes, failure, faultKinds, coreHours: (user + system) / 3.6e9 }
+  signals.forget()
+  const interrupted = stop.signal.aborted && !failure
+  const asked = { first: seed, asked: days, interrupted }
+  return { ...sum, ...asked, hashes, failure, faultKinds, states: protocolStates, coreHours: coreHours() }
 }
