@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { boundaries } from './disk.ts'
 import { liveOneDay } from './day.ts'
+import { scenarioOf } from './mutants/arenas.ts'
 import { Gate } from './gate.ts'
 import { Installer } from './installer.ts'
 import { Lead } from './lead.ts'
@@ -52,6 +53,16 @@ describe('days in which everything goes wrong', () => {
     expect(days).toBeCloseTo(scenario.boxes.length, 1)
   })
 })
+
+test(
+  'LOG-26 persons are erased while keepers part, and are gone in the end',
+  { timeout: patience },
+  async () => {
+    const scenario = { ...scenarioOf('two keepers'), registrars: true }
+    const { failure } = await liveOneDay('2', { scenario })
+    expect(failure?.message).toBeUndefined()
+  },
+)
 
 test('one seed in ten has 200 boxes or more', () => {
   const sizes = Array.from(

@@ -153,6 +153,18 @@ export class TestBox {
     )
   }
 
+  /** All rows of the views, as text. */
+  viewsText(): string {
+    return [...this.views.values()]
+      .flatMap((file) =>
+        file
+          .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+          .all()
+          .map(({ name }) => JSON.stringify(file.prepare(`SELECT * FROM "${String(name)}"`).all())),
+      )
+      .join('\n')
+  }
+
   async stop(): Promise<void> {
     await this.#box?.stop()
     this.#box = undefined

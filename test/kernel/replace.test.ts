@@ -242,6 +242,31 @@ test('LOG-24 an erased person leaves the branch that a box lost, while its top h
   expect(hub.holds('Unverwechselbar')).toBe(false)
 })
 
+test('LOG-26 an erasure that a take-over lost is said again, and the person is gone everywhere', async () => {
+  await using boxes = new Boxes()
+  const [hub, keeper, spare] = (await chain(boxes, 'hub', 'keeper', 'spare')) as [TestBox, TestBox, TestBox]
+  await until(() => spare.hasKey())
+  const named = { kind: 'fair.named', body: { tag: 'a1', name: 'Jeanne Unverwechselbar' } }
+  await keeper.box.record('fair', [named])
+  await until(() => equal(hub, keeper, spare) && spare.holds('Unverwechselbar'))
+  await hub.stop()
+  boxes.cut.add('keeper-spare')
+  await spare.stop()
+  const input = { places: [{ n: placeOf('Unverwechselbar', keeper), i: 0 }] }
+  const erase = { action: 'facts.erase', key: 'gone', who: 'owner', input }
+  expect(await keeper.box.act('fair', erase)).toMatchObject({ is: 'answered', copies: 1 })
+  await until(() => !keeper.holds('Unverwechselbar'))
+  await spare.start()
+  await until(() => spare.site().role === 'following')
+  expect(await spare.box.takeOver('fair', 'lead')).toMatchObject({ is: 'answered' })
+  boxes.cut.clear()
+  await until(() => equal(keeper, spare) && !spare.holds('Unverwechselbar'), 15_000)
+  await hub.start()
+  await until(() => equal(hub, keeper, spare) && !hub.holds('Unverwechselbar'), 15_000)
+  await until(() => hub.viewsText() === keeper.viewsText())
+  expect(spare.site().orphans).toBe(1)
+})
+
 const salvageOf = (box: TestBox): string =>
   JSON.stringify(box.truth.prepare('SELECT head, bodies FROM salvage').all())
 

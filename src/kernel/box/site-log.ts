@@ -16,6 +16,7 @@ const emptyState: SiteState = {
   handover: null,
   base: 0,
   unknownKinds: [],
+  hollow: [],
   orphans: 0,
   quarantine: 0,
   clones: 0,

@@ -14,6 +14,7 @@ import { EntryFlow } from './entry-flow.ts'
 import type { Before, Recording } from './journal.ts'
 import { Journal } from './journal.ts'
 import { Keeper } from './keeper.ts'
+import { LostErasures } from './lost-erasures.ts'
 import { RecordFlow } from './record-flow.ts'
 import { SalvageFlow } from './salvage-flow.ts'
 import { SiteKey } from './site-key.ts'
@@ -51,6 +52,7 @@ export class Site {
   readonly #entries: EntryFlow
   readonly #salvage: SalvageFlow
   readonly #asks: Asks
+  readonly #lostErasures: LostErasures
   readonly #advert: Advert
   readonly #changed: () => void
   #members: { readonly boxes: object; readonly above: Above | null } = { boxes: [], above: null }
@@ -93,6 +95,7 @@ export class Site {
     this.#records.load(streams)
     this.#asks = new Asks(parts, this.#keeper, { isKeeping, route: () => this.#route() })
     this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
+    this.#lostErasures = new LostErasures(parts, this.#asks, reconsider)
     this.#advert = new Advert(parts, this.#key, { route: () => this.#wayOn(), top })
     this.#role = new SiteRole(parts, {
       memory: this.#memory,
@@ -424,6 +427,7 @@ export class Site {
         this.#unsent = await this.#records.unsent()
         await this.#salvage.handIn()
         await this.#salvage.settle(this.#top())
+        inBackground(machine, 'lost erasures', this.#lostErasures.ask())
       } catch (error) {
         if (!(error instanceof StoreError)) machine.log('error', `${site}: ${String(error)}`)
         machine.timers.after(retryMs, () => this.#reconsider())
@@ -441,6 +445,7 @@ export class Site {
       inBackground(machine, 'tidying the journal', this.#records.trim(at[2] === 0 ? null : epochOf(at)))
       inBackground(machine, 'laying a base', this.#layBase())
       inBackground(machine, 'looking at the views', this.#parts.log.refresh())
+      inBackground(machine, 'lost erasures', this.#lostErasures.ask())
       if (!this.#stopped) this.#tidyLater()
     })
   }

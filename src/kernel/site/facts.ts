@@ -5,6 +5,9 @@ const id = z.string().regex(/^[0-9a-z]{4,32}$/)
 const place = z.int().positive()
 const term = z.string().max(100)
 
+/** Places that one entry erases. */
+export const mostErased = 500
+
 /** The facts that every site's log can hold, whatever its trade. */
 export const facts = {
   /** First in each stream: which stream of the same box came before, and how far it had come. */
@@ -34,7 +37,7 @@ export const facts = {
   'quarantine.admitted': decision(z.object({ n: place, head: z.string(), body: z.unknown().optional() })),
   /** These places hold a person no more. */
   'facts.erased': decision(
-    z.object({ places: z.array(z.object({ n: place, i: z.int().nonnegative() })).max(500) }),
+    z.object({ places: z.array(z.object({ n: place, i: z.int().nonnegative() })).max(mostErased) }),
   ),
   /** The views before this entry have this hash under these rules. */
   'base.laid': decision(z.object({ rules: z.string().max(64), views: z.string().max(64) })),

@@ -19,6 +19,12 @@ export class HollowPlaces {
     return this.#database.prepare('SELECT 1 FROM regie_hollow LIMIT 1').get() !== undefined
   }
 
+  /** The first of them. */
+  list(most: number): readonly Place[] {
+    const rows = this.#database.prepare('SELECT n, i FROM regie_hollow ORDER BY n, i LIMIT ?').all(most)
+    return rows.map(({ n, i }) => ({ n: Number(n), i: Number(i) }))
+  }
+
   met(n: number, i: number): void {
     this.#database.prepare('INSERT OR IGNORE INTO regie_hollow (n, i) VALUES (?, ?)').run(n, i)
   }

@@ -8,6 +8,7 @@ import type { Pack, Place, Told } from '../pack/pack.ts'
 import type { RowsOf, Tables } from '../pack/table.ts'
 import { createTable, tableName } from '../views/ddl.ts'
 import { openRows } from '../views/rows.ts'
+import { mostErased } from './facts.ts'
 import { HollowPlaces, hollowTable } from './hollow-places.ts'
 import { misfit, waiting } from './quarantine.ts'
 import type { tables as kernelTables } from './tables.ts'
@@ -59,6 +60,11 @@ export class SiteViews {
   /** Facts without their bodies went in that no entry has erased yet: a base may say otherwise (VIEW-11). */
   get sawHollow(): boolean {
     return this.#hollow.any
+  }
+
+  /** The first of them, as many as one action erases. */
+  get hollow(): readonly Place[] {
+    return this.#hollow.list(mostErased)
   }
 
   rows(pack: Pack): RowsOf<Tables> {

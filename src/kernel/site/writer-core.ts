@@ -99,8 +99,9 @@ export class WriterCore {
   }
 
   state(site: string): SiteState {
-    const { kernel } = this.#views(site)
+    const { kernel, hollow } = this.#views(site)
     return {
+      hollow,
       boxes: kernel.boxes.all().map(({ box, publicKey, small }) => ({ box, publicKey, small })),
       base: kernel.bases.all().at(-1)?.n ?? 0,
       handover: kernel.handovers.all().at(-1) ?? null,

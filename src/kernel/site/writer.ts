@@ -1,6 +1,7 @@
 import type { LogRow } from '../../store/truth.ts'
 import type { Ask, Item, Step } from './sequencer.ts'
 import type { Instant } from '../instant.ts'
+import type { Place } from '../pack/pack.ts'
 import type { Cursor } from './views.ts'
 
 export type { Ask, Item, Step, Cursor }
@@ -48,6 +49,8 @@ export type SiteState = {
   readonly base: number
   /** Kinds that stand in the log, judged, and that this build does not know. */
   readonly unknownKinds: readonly string[]
+  /** Facts that these views met without their bodies, and that no entry has erased: at most 500. */
+  readonly hollow: readonly Place[]
   readonly orphans: number
   readonly quarantine: number
   readonly clones: number
