@@ -4,6 +4,7 @@ import { fill } from './parts/fill.ts'
 import { Follower } from './parts/follower.ts'
 import { inFolder } from './parts/folder.ts'
 import { LinkServer } from './parts/link-server.ts'
+import { besideOf } from './peers/peer.ts'
 import { natsCatchUp } from './peers/nats.ts'
 import { pouchCatchUp } from './peers/pouch.ts'
 import type { Row } from './parts/row.ts'
@@ -28,16 +29,14 @@ export async function catchUp(): Promise<readonly Row[]> {
     await using nats = await natsCatchUp(`${folder}/nats`, count)
     for (let round = 0; round < rounds; round += 1) {
       await oneRound(`${folder}/follower-${round}`, keeper, links, ours)
-      await pouch?.round()
-      await nats?.round()
+      await pouch.round()
+      await nats.round()
     }
-    const beside = (name: string, seconds: readonly number[] | undefined) =>
-      ({ name, figure: seconds ? figure('s', seconds) : 'MISSING' }) as const
     const log = figure('s', ours.log)
     const what = `catch-up of ${count.toLocaleString('en')} facts`
     return [
-      row(`${what}, on disk`, log, { atMost: 5 }, beside('PouchDB, not fsynced', pouch?.seconds)),
-      row(`${what}, on disk`, log, undefined, beside('NATS JetStream mirror, not fsynced', nats?.seconds)),
+      row(`${what}, on disk`, log, { atMost: 5 }, besideOf(pouch)),
+      row(`${what}, on disk`, log, undefined, besideOf(nats)),
       row(`${what}, views current`, figure('s', ours.views)),
       row('on the wire, both ways, a fact', figure('bytes', ours.bytes), { atMost: 45 }),
     ]

@@ -1,5 +1,5 @@
 import type { Figure } from './parts/figure.ts'
-import type { Row } from './parts/row.ts'
+import type { Missing, Row } from './parts/row.ts'
 
 const titles = ['what', 'median', 'min–max', 'beside', 'median', 'ratio', 'aim', 'holds']
 
@@ -27,8 +27,8 @@ function cells({ name, ours, peer, ratio, aim, holds }: Row): readonly string[] 
   ]
 }
 
-const peerText = (figure: Figure | 'MISSING'): string =>
-  figure === 'MISSING' ? figure : `${number(figure.median)} ${figure.unit}`
+const peerText = (figure: Figure | Missing): string =>
+  'missing' in figure ? `MISSING: ${figure.missing}` : `${number(figure.median)} ${figure.unit}`
 
 /** Three digits that mean something. */
 function number(value: number): string {

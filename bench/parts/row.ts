@@ -4,7 +4,7 @@ import type { Figure } from './figure.ts'
 export type Row = {
   readonly name: string
   readonly ours: Figure
-  readonly peer?: { readonly name: string; readonly figure: Figure | 'MISSING' } | undefined
+  readonly peer?: { readonly name: string; readonly figure: Figure | Missing } | undefined
   /** Ours by the peer's; above 1 is better, whatever is measured. */
   readonly ratio?: number | undefined
   readonly aim?: string | undefined
@@ -16,9 +16,12 @@ export type Measure = () => Promise<readonly Row[]>
 
 export type Bound = { readonly atLeast: number } | { readonly atMost: number }
 
-type Beside = {
+/** What to type so that it is there in the next run. */
+export type Missing = { readonly missing: string }
+
+export type Beside = {
   readonly name: string
-  readonly figure: Figure | 'MISSING'
+  readonly figure: Figure | Missing
   /** The least ratio that is aimed at. */
   readonly ratio?: number | undefined
 }
@@ -26,7 +29,7 @@ type Beside = {
 /** Judged by the median of its rounds. */
 export function row(name: string, ours: Figure, aim?: Bound, beside?: Beside): Row {
   const ratio =
-    beside && beside.figure !== 'MISSING' ? ratioOf(ours, beside.figure, better(ours.unit)) : undefined
+    beside && !('missing' in beside.figure) ? ratioOf(ours, beside.figure, better(ours.unit)) : undefined
   const aims = [aim && boundText(aim, ours.unit), beside?.ratio && `>= ${beside.ratio * 100} % of the peer`]
   const judged = [
     aim && ('atLeast' in aim ? ours.median >= aim.atLeast : ours.median <= aim.atMost),

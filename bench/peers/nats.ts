@@ -9,18 +9,21 @@ import { facts, take } from '../parts/facts.ts'
 import { seconds, sleep, until } from '../parts/time.ts'
 import type { Nats, NatsConnection, NatsStreams } from './nats-api.ts'
 import type { Peer } from './peer.ts'
-import { peerPackage } from './peer.ts'
+import { missingPeer, peerPackage } from './peer.ts'
 
+const name = 'NATS JetStream mirror, not fsynced'
 const atOnce = 1_000
 const stream = 'FACTS'
 
 /**
  * A NATS server whose file-backed stream has the same bodies, and a second one behind a leaf node that mirrors it:
- * seconds until the mirror has them all. Undefined where `nats-server` is not installed.
+ * seconds until the mirror has them all.
  */
-export async function natsCatchUp(folder: string, count: number): Promise<Peer | undefined> {
+export async function natsCatchUp(folder: string, count: number): Promise<Peer> {
   const nats = peerPackage('nats') as Nats | undefined
-  if (!nats || spawnSync('nats-server', ['--version']).status !== 0) return undefined
+  if (!nats) return missingPeer(name)
+  const { status, stdout } = spawnSync('nats-server', ['--version'], { encoding: 'utf8' })
+  if (status !== 0) return missingPeer(name, 'apt-get install nats-server')
   const [hub, gate, leaf] = [await freePort(), await freePort(), await freePort()]
   const servers = [
     startServer(join(folder, 'hub'), hub, 'hub', `listen: "127.0.0.1:${gate}"`),
@@ -32,6 +35,7 @@ export async function natsCatchUp(folder: string, count: number): Promise<Peer |
   await publish(above, count)
   const measured: number[] = []
   return {
+    name: name.replace('JetStream', `JetStream ${stdout.replace(/[^\d.]/g, '')}`),
     seconds: measured,
     round: async () => {
       const mirrors = (await below.jetstreamManager()).streams
