@@ -24,6 +24,9 @@ const leftOut = new Set([
   'pino',
 ])
 
+/** What Fastify and ws load for TLS at once, and need where a link or a server speaks it: 9 MB. Loaded when first used. */
+const loadedLate = /^(?:node:)?(https|http2|tls)$/
+
 const workerUrl = /new URL\(\s*['"](\.[^'"]+-worker\.ts)['"]\s*,\s*import\.meta\.url\s*,?\s*\)/g
 
 /** Whatever `bin/regie.ts` of `root` needs, its worker threads included, in one file. */
@@ -47,10 +50,17 @@ const output = { format: 'esm', minify: true, charset: 'ascii' } as const
 const releasePlugin: Plugin = {
   name: 'regie-release',
   transform: (code) => (code.startsWith('#!') ? code.replace(/^.*/, firstLine) : null),
-  resolveId: (name) => (leftOut.has(name) ? `\0left out:${name}` : null),
+  resolveId: (name) => {
+    if (leftOut.has(name)) return `\0left out:${name}`
+    const [, late] = loadedLate.exec(name) ?? []
+    return late === undefined ? null : `\0late:${late}.cjs`
+  },
   load: (id) => {
-    const [, name] = id.split('\0left out:')
-    return name === undefined ? null : `throw new Error('The bundle has no ${name}: see scripts/build.ts')`
+    const [, absent] = /^\0left out:(.*)$/.exec(id) ?? []
+    if (absent !== undefined) return `throw new Error('The bundle has no ${absent}: see scripts/build.ts')`
+    const [, late] = /^\0late:(.*)\.cjs$/.exec(id) ?? []
+    if (late === undefined) return null
+    return `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('node:${late}')[name] })`
   },
 }
 

@@ -60,6 +60,20 @@ test('the file starts itself, with what saves memory', async () => {
   write('bin/regie.ts', program['bin/regie.ts'])
 })
 
+test('what speaks TLS is loaded when it is first used', async () => {
+  const isLoaded = `process.moduleLoadList.includes('NativeModule tls')`
+  write('bin/secure.cjs', `const tls = require('tls'); module.exports = () => tls.connect.name`)
+  write(
+    'bin/regie.ts',
+    `import connect from './secure.cjs'
+     console.log(${isLoaded}, connect(), ${isLoaded})`,
+  )
+  const file = join(folder, 'secure.js')
+  await bundle(folder, file)
+  expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe('false connect true\n')
+  write('bin/regie.ts', program['bin/regie.ts'])
+})
+
 test('npm start bundles the sources where they are newer, and runs the bundle', () => {
   const root = join(import.meta.dirname, '..')
   const said = execFileSync('sh', ['scripts/start.sh', '--help'], { cwd: root, encoding: 'utf8' })
