@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Database } from './database.ts'
+import { toColumns } from './row-columns.ts'
 import { answerRead, type ReadName } from './truth-front.ts'
 import type { TruthReads as Reads } from './truth-reads.ts'
 import { TruthReads } from './truth-reads.ts'
@@ -66,5 +67,6 @@ class Connection {
 }
 
 function read(reads: Reads, name: ReadName, values: readonly unknown[]): unknown {
-  return answerRead(reads, name, values as Parameters<Reads[ReadName]>)
+  const answer = answerRead(reads, name, values as Parameters<Reads[ReadName]>)
+  return name === 'entries' ? toColumns(answer as ReturnType<Reads['entries']>) : answer
 }

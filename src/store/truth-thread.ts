@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { GroupCommitOptions } from './group-commit.ts'
+import { toRows, type RowColumns } from './row-columns.ts'
 import { StoreThread } from './store-thread.ts'
 import { TruthFront, type ReadGate } from './truth-front.ts'
 import { unpackOutcome, type ThreadData, type WireOutcome } from './truth-wire.ts'
@@ -37,7 +38,10 @@ export async function openTruth(options: OpenTruthOptions): Promise<Truth> {
         const outcomes = (await writer.ask({ ask: 'commit', calls })) as readonly WireOutcome[]
         return outcomes.map(unpackOutcome)
       },
-      read: ((name, ...values) => reader.ask({ ask: 'read', name, values })) as ReadGate,
+      read: (async (name, ...values) => {
+        const answer = await reader.ask({ ask: 'read', name, values })
+        return name === 'entries' ? toRows(answer as RowColumns) : answer
+      }) as ReadGate,
       close: async () => {
         // The last connection to close puts everything into the one file, and only the writer can.
         await reader.close()

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { toRows, type RowColumns } from '../../store/row-columns.ts'
 import type { WriterCore } from './writer-core.ts'
 import type { Writer } from './writer.ts'
 
@@ -19,6 +20,8 @@ export function serveWriter(port: MessagePort, core: WriterCore): void {
 
 function answer(core: WriterCore, id: number, call: keyof Writer, values: readonly unknown[]): WriterAnswer {
   try {
+    if (call === 'follow')
+      return { id, value: core.follow(String(values[0]), toRows(values[1] as RowColumns)) }
     return { id, value: Reflect.apply(core[call], core, values) as unknown }
   } catch (error) {
     return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads'
+import { toColumns } from '../../store/row-columns.ts'
 import type { WriterAnswer, WriterCall } from './writer-serve.ts'
 import type { Writer } from './writer.ts'
 
@@ -27,24 +28,29 @@ export function openWriter(worker: Worker, died: (why: string) => void): Writer 
     else reject(new Error(error))
   })
 
+  const send = <Call extends keyof Writer>(
+    call: Call,
+    values: readonly unknown[],
+  ): ReturnType<Writer[Call]> => {
+    const answer = new Promise<unknown>((resolve, reject) => {
+      if (over !== undefined) return reject(new Error(over))
+      const id = next++
+      asked.set(id, { resolve, reject })
+      worker.postMessage({ id, call, values } satisfies WriterCall)
+    })
+    return answer as ReturnType<Writer[Call]>
+  }
   const ask =
     <Call extends keyof Writer>(call: Call) =>
-    (...values: Parameters<Writer[Call]>): ReturnType<Writer[Call]> => {
-      const answer = new Promise<unknown>((resolve, reject) => {
-        if (over !== undefined) return reject(new Error(over))
-        const id = next++
-        asked.set(id, { resolve, reject })
-        worker.postMessage({ id, call, values } satisfies WriterCall)
-      })
-      return answer as ReturnType<Writer[Call]>
-    }
+    (...values: Parameters<Writer[Call]>) =>
+      send(call, values)
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   return {
     open: ask('open'),
     reset: ask('reset'),
     step: ask('step'),
     settle: ask('settle'),
-    follow: ask('follow'),
+    follow: (site, rows) => send('follow', [site, toColumns(rows)]),
     position: ask('position'),
     state: ask('state'),
     query: ask('query'),
