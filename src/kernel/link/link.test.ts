@@ -296,6 +296,21 @@ describe('a dead connection', () => {
     expect([...a.frames, ...b.frames]).toEqual([])
   })
 
+  test('LINK-8 on a quiet link one of the two asks', () => {
+    const { channel, pass } = established()
+    const seen: string[] = []
+    channel.alter = (message, to) => {
+      seen.push(`${typeOf(message)} to ${to}`)
+      return [message]
+    }
+    for (let second = 0; second < 41; second++) {
+      pass(1000)
+      channel.flow()
+    }
+    expect([...new Set(seen)]).toEqual(['ping to b', 'pong to a'])
+    expect(seen).toHaveLength(20)
+  })
+
   test('LINK-8 half open: who hears nothing for 10 s gives up, and not before', () => {
     const { a, b, channel, pass, pending } = established()
     channel.cut()

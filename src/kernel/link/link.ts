@@ -10,8 +10,8 @@ import { decodeFrame, encodeFrame } from './wire.ts'
 
 /** Heard nothing for so long: the other side, or the way to it, is dead (LINK-8). */
 export const deadAfterMs = 10_000
-/** Heard nothing for so long: ask whether the other side is alive. */
-const pingEveryMs = 4_000
+/** Heard nothing for so long: ask whether the other side is alive. Who dialled asks first, and is answered: one asks for both. */
+const pingEveryMs = { dialled: 4_000, accepted: 5_000 }
 /** With more than this under way even what is live goes back to being a backlog. */
 const liveInFlight = 2 * backlogInFlight
 
@@ -54,6 +54,7 @@ export class Link {
   readonly #parts: LinkParts
   readonly #channel: Channel
   readonly #nonce: string
+  readonly #pingEveryMs: number
   #stage: Stage = { is: 'greeting' }
   #peer: Peer | undefined
   #sent = 0
@@ -68,7 +69,8 @@ export class Link {
     this.dialled = dialled
     this.#nonce = randomId(parts.machine.random, 32)
     this.since = this.#heard = parts.machine.clock.mono()
-    this.#cancelTick = parts.machine.timers.after(pingEveryMs, () => this.#tick())
+    this.#pingEveryMs = pingEveryMs[dialled ? 'dialled' : 'accepted']
+    this.#cancelTick = parts.machine.timers.after(this.#pingEveryMs, () => this.#tick())
     const { box, publicKey } = parts.identity
     this.#send({ t: 'hello', wire: wireVersion, box, publicKey, process: parts.process, nonce: this.#nonce })
   }
@@ -217,9 +219,9 @@ export class Link {
     const { clock, timers } = this.#parts.machine
     const silent = clock.mono() - this.#heard
     if (silent >= deadAfterMs) return this.close(`heard nothing for ${Math.round(silent / 1000)} s`)
-    const quiet = silent >= pingEveryMs
+    const quiet = silent >= this.#pingEveryMs
     if (quiet && this.isUp) this.#send({ t: 'ping', at: clock.mono() })
-    const wait = quiet ? Math.min(pingEveryMs, deadAfterMs - silent) : pingEveryMs - silent
+    const wait = quiet ? Math.min(this.#pingEveryMs, deadAfterMs - silent) : this.#pingEveryMs - silent
     this.#cancelTick = timers.after(wait, () => this.#tick())
   }
 
