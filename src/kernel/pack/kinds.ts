@@ -1,7 +1,9 @@
 import type { FactKind } from './fact.ts'
+import type { KnownQuery, Watched } from './known-queries.ts'
 import type { ActionAny, Pack } from './pack.ts'
 import { z } from 'zod'
 import { canonical, sha256 } from '../digest.ts'
+import { knownQueries, watchedBy } from './known-queries.ts'
 
 /** Raised when the kernel's own tables or their apply change meaning: every box rebuilds its views. */
 const kernelRules = 3
@@ -14,6 +16,8 @@ export type Known = {
   readonly packs: readonly Pack[]
   readonly kinds: ReadonlyMap<string, Kind>
   readonly actions: ReadonlyMap<string, KnownAction>
+  readonly queries: ReadonlyMap<string, KnownQuery>
+  readonly watched: Watched
   /** Boxes with the same log and the same rules hold the same views, row for row (VIEW-1). */
   readonly rules: string
 }
@@ -22,6 +26,7 @@ export type Known = {
 export function know(kernel: Pack, packs: readonly Pack[]): Known {
   const kinds = new Map<string, Kind>()
   const actions = new Map<string, KnownAction>()
+  const queries = new Map<string, KnownQuery>()
   for (const pack of [kernel, ...packs]) {
     const full = (key: string) => (pack === kernel ? key : `${pack.name}.${key}`)
     for (const [key, fact] of Object.entries(pack.facts)) {
@@ -30,8 +35,10 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
     }
     for (const [key, action] of Object.entries(pack.actions))
       actions.set(full(key), { pack, name: full(key), action })
+    for (const query of knownQueries(pack, full)) queries.set(query.name, query)
   }
-  return { packs: [kernel, ...packs], kinds, actions, rules: rulesHash([kernel, ...packs]) }
+  const watched = watchedBy(queries.values())
+  return { packs: [kernel, ...packs], kinds, actions, queries, watched, rules: rulesHash([kernel, ...packs]) }
 }
 
 function rulesHash(packs: readonly Pack[]): string {

@@ -3,6 +3,7 @@ import type { Instant } from '../instant.ts'
 import type { Origin } from '../entry.ts'
 import type { BodyOf, FactKind, FactKinds } from './fact.ts'
 import type { Asking, Decided } from './action.ts'
+import type { QueriesFor, QueryAny } from './query.ts'
 import type { RowsOf, Tables } from './table.ts'
 
 /** A fact as `apply` meets it. */
@@ -34,6 +35,7 @@ export type Pack = {
   readonly tables: Tables
   readonly apply: Readonly<Record<string, ApplyAny>>
   readonly actions: Readonly<Record<string, ActionAny>>
+  readonly queries?: Readonly<Record<string, QueryAny>> | undefined
   readonly erase: ((rows: RowsAny, places: readonly Place[]) => void) | undefined
   /** Changes with the meaning of apply, rules or tables: the hash of their source. */
   readonly rules: string
@@ -72,11 +74,11 @@ export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
   readonly tables: All
   readonly apply: Apply<Kinds, All>
   readonly actions: ActionsFor<Kinds, All>
+  readonly queries?: QueriesFor<All> | undefined
   readonly erase?: Erase<All> | undefined
 }): Pack {
-  for (const [name, action] of Object.entries(declared.actions)) {
-    if (action.allow.length === 0)
-      throw new Error(`${declared.name}.${name}: nobody may ask for it; name a role`)
+  for (const [name, { allow }] of Object.entries({ ...declared.actions, ...declared.queries })) {
+    if (allow.length === 0) throw new Error(`${declared.name}.${name}: nobody may ask for it; name a role`)
   }
   const anybody = Object.entries(declared.facts).find(([, kind]) => kind.erasable)
   if (anybody && !declared.erase)

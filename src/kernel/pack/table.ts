@@ -42,12 +42,12 @@ type ValueOf<C> = C extends Column<infer T> ? T : never
 export type RowOf<T extends Table> = { readonly [Name in keyof T['columns']]: ValueOf<T['columns'][Name]> }
 export type KeyOf<T extends Table> = ValuesAt<T, T['key']>
 
-type ValuesAt<T extends Table, Names extends readonly string[]> = {
+export type ValuesAt<T extends Table, Names extends readonly string[]> = {
   readonly [I in keyof Names]: Names[I] extends keyof T['columns'] ? ValueOf<T['columns'][Names[I]]> : never
 }
 
 /** Every beginning of a tuple: an index over (a, b) lists by a, or by a and b. */
-type Prefix<T extends readonly unknown[]> = T extends readonly [infer First, ...infer Rest]
+export type Prefix<T extends readonly unknown[]> = T extends readonly [infer First, ...infer Rest]
   ? readonly [] | readonly [First, ...Prefix<Rest>]
   : readonly []
 

@@ -4,6 +4,7 @@ import { actionsOf } from './action.ts'
 import { decision, erasable, record } from './fact.ts'
 import { know } from './kinds.ts'
 import { pack } from './pack.ts'
+import { queriesOf } from './query.ts'
 import type { Apply, Erase } from './pack.ts'
 import { integer, table, text } from './table.ts'
 
@@ -107,6 +108,57 @@ const actions = {
   }),
 }
 
+const query = queriesOf<typeof tables>()
+const viewer = ['viewer'] as const
+const queries = {
+  accounts: query({
+    input: z.object({ least: z.int().default(0) }),
+    allow: viewer,
+    reads: { accounts: 'all' },
+    key: ['account'],
+    across: true,
+    run: (rows, { least }) => rows.accounts.all().filter(({ cents }) => cents >= least),
+  }),
+  account: query({
+    input: z.object({ account: z.string() }),
+    allow: viewer,
+    reads: { accounts: { by: 'key', from: ({ account }) => [account] } },
+    key: ['account'],
+    everyMs: 1000,
+    run: (rows, { account }) => [rows.accounts.get(account)].filter((row) => row !== undefined),
+  }),
+  gate: query({
+    input: z.object({ gate: z.string(), last: z.int().optional() }),
+    allow: viewer,
+    reads: {
+      visits: { by: 'byGate', from: ({ gate, last }) => (last === undefined ? [gate] : [gate, last]) },
+    },
+    key: ['tag'],
+    run: (rows, { gate, last }) =>
+      last === undefined ? rows.visits.list('byGate', gate) : rows.visits.list('byGate', gate, last),
+  }),
+  /** Throws where an account is odd, and names it. */
+  even: query({
+    input: z.object({}),
+    allow: viewer,
+    reads: { accounts: 'all' },
+    key: ['account'],
+    across: true,
+    run: (rows) => {
+      const odd = rows.accounts.all().find(({ cents }) => cents % 2 !== 0)
+      if (odd) throw new Error(`${odd.account} is odd`)
+      return rows.accounts.all()
+    },
+  }),
+  sum: query({
+    input: z.object({}),
+    allow: viewer,
+    reads: { accounts: 'all' },
+    key: ['what'],
+    run: (_, __, sql) => sql(`SELECT 'sum' AS what, coalesce(sum(cents), 0) AS cents FROM {accounts}`),
+  }),
+}
+
 /** For tests of the kernel: the smallest pack that has one of everything. */
-export const toy = pack({ name: 'toy', rules: 'toy-1', facts, tables, apply, actions, erase })
+export const toy = pack({ name: 'toy', rules: 'toy-1', facts, tables, apply, actions, queries, erase })
 export const toyKnown = know(kernelPack, [toy])

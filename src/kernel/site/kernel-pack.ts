@@ -4,6 +4,7 @@ import { pack } from '../pack/pack.ts'
 import { parseTerm } from '../term.ts'
 import { actions } from './actions.ts'
 import { facts } from './facts.ts'
+import { queries } from './queries.ts'
 import { tables } from './tables.ts'
 
 const apply: Apply<typeof facts, typeof tables> = {
@@ -58,4 +59,6 @@ const erase: Erase<typeof tables> = (rows, places) => {
   }
 }
 
-export const kernelPack = pack({ name: 'kernel', rules: 'kernel', facts, tables, apply, actions, erase })
+const own = { facts, tables, apply, actions, queries, erase }
+
+export const kernelPack = pack({ name: 'kernel', rules: 'kernel', ...own })

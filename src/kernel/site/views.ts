@@ -11,6 +11,8 @@ import { openRows } from '../views/rows.ts'
 import { mostErased } from './facts.ts'
 import { HollowPlaces, hollowTable } from './hollow-places.ts'
 import { misfit, waiting } from './quarantine.ts'
+import { TableTouches } from '../views/touched.ts'
+import type { Touched, TouchedTable } from '../views/touched.ts'
 import type { tables as kernelTables } from './tables.ts'
 
 /** Where the views stand in the log. */
@@ -33,6 +35,7 @@ export class SiteViews {
   readonly #rows = new Map<Pack, RowsOf<Tables>>()
   readonly #streams = new Map<string, Stream>()
   readonly #hollow: HollowPlaces
+  readonly #touches = new Map<string, TableTouches>()
   #cursor: Cursor
   #committed: Cursor
   #open = false
@@ -46,7 +49,11 @@ export class SiteViews {
     this.#hollow = new HollowPlaces(database)
     for (const pack of known.packs) {
       const rows = Object.entries(pack.tables).map(([name, table]) => {
-        return [name, openRows(database, tableName(pack, name), table)] as const
+        const full = tableName(pack, name)
+        const watched = known.watched.get(full)
+        const touches = watched && new TableTouches(table, watched)
+        if (touches) this.#touches.set(full, touches)
+        return [name, openRows(database, full, table, touches)] as const
       })
       this.#rows.set(pack, Object.fromEntries(rows))
     }
@@ -69,6 +76,16 @@ export class SiteViews {
 
   rows(pack: Pack): RowsOf<Tables> {
     return this.#rows.get(pack) as RowsOf<Tables>
+  }
+
+  /** What has changed since this was asked for the last time. What was rolled back is told too: it is harmless. */
+  takeTouched(): Touched {
+    const tables: Record<string, TouchedTable> = {}
+    for (const [name, touches] of this.#touches) {
+      const touched = touches.take()
+      if (touched) tables[name] = touched
+    }
+    return { n: this.#cursor.n, tables }
   }
 
   /** How far a stream has come in the log; 0 where it is not known. */
@@ -152,6 +169,7 @@ export class SiteViews {
     } catch (error) {
       if (error instanceof StoreError && error.reason === 'full') throw error
     }
+    for (const touches of this.#touches.values()) touches.everything()
     if (filled) this.commit()
     else this.rollback()
     return filled

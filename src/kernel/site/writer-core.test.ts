@@ -86,7 +86,8 @@ describe('following', () => {
       'the views are at 1, not before 3',
     )
     expect(core.open('fair').cursor.n).toBe(0)
-    expect(core.follow('fair', rows)).toEqual({ cursor: { n: 4, chain: rows.at(-1)?.chain }, parted: [] })
+    const { cursor, parted } = core.follow('fair', rows)
+    expect({ cursor, parted }).toEqual({ cursor: { n: 4, chain: rows.at(-1)?.chain }, parted: [] })
     expect(core.hash('fair')).toBe(keeper.core.hash('fair'))
   })
 
@@ -114,6 +115,37 @@ describe('following', () => {
     const strange = [...log.rows, { ...(rows[2] as LogRow), n: 3 }]
     expect(other.core.follow('fair', strange).parted).toEqual([3])
     expect([...other.bases.keys()]).toEqual([])
+  })
+})
+
+describe('LIVE-4 those who read live are told what commits have touched', () => {
+  const visits = { toy_visits: { byGate: [['north', 1]] } }
+
+  test('by a step when it is settled, and not before, nor when it is undone', () => {
+    const { core } = writer()
+    core.step('fair', [seenRecords(1, 1)], at)
+    expect(core.settle('fair', 'rollback').tables).toEqual({})
+    core.step('fair', [seenRecords(1, 2)], at)
+    expect(core.settle('fair', 'commit')).toEqual({ n: 2, tables: visits })
+    expect(core.settle('fair', 'commit').tables).toEqual({})
+  })
+
+  test('by entries that are followed, those of a chunk that was applied one by one included', () => {
+    const keeper = writer()
+    const { core } = writer()
+    const cursed = toyRecord('toy.cursed', { tag: 'x' }, 3)
+    const cursedItem: Item = { do: 'records', box: 'box1', stream: 'stream1', rows: [cursed] }
+    const rows = ordered(keeper.core, seenRecords(1, 2), cursedItem)
+    expect(core.follow('fair', rows).touched).toMatchObject({ n: 3 })
+    expect(core.follow('fair', rows).touched.tables).toEqual({})
+  })
+
+  test('by entries that were undone, with the next that are kept', () => {
+    const keeper = writer()
+    const { core } = writer()
+    const rows = ordered(keeper.core, seenRecords(1, 4))
+    expect(() => core.follow('fair', [rows[0], rows[2]] as LogRow[])).toThrow('the views are at 1')
+    expect(core.follow('fair', rows).touched).toEqual({ n: 4, tables: visits })
   })
 })
 

@@ -5,6 +5,7 @@ import type { Random } from '../machine.ts'
 import type { Known } from '../pack/kinds.ts'
 import { hashViews } from '../views/hash.ts'
 import { loadBase, saveBase } from '../views/base.ts'
+import type { Touched } from '../views/touched.ts'
 import { sequence } from './sequencer.ts'
 import { SiteViews } from './views.ts'
 import type { Erased, Followed, Item, Opened, SiteState, Step } from './writer.ts'
@@ -69,8 +70,11 @@ export class WriterCore {
     return sequence(views, items, { at, random: this.#random })
   }
 
-  settle(site: string, how: 'commit' | 'rollback'): void {
-    this.#views(site)[how]()
+  settle(site: string, how: 'commit' | 'rollback'): Touched {
+    const views = this.#views(site)
+    views[how]()
+    // What an earlier commit touched, and could not tell, is told with the next.
+    return how === 'commit' ? views.takeTouched() : { n: views.cursor.n, tables: {} }
   }
 
   follow(site: string, rows: readonly LogRow[]): Followed {
@@ -91,7 +95,7 @@ export class WriterCore {
       views.rollback()
       throw error
     }
-    return { cursor: views.cursor, parted }
+    return { cursor: views.cursor, parted, touched: views.takeTouched() }
   }
 
   position(site: string, streams: readonly string[]): readonly number[] {

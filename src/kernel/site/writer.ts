@@ -2,6 +2,7 @@ import type { LogRow } from '../../store/truth.ts'
 import type { Ask, Item, Step } from './sequencer.ts'
 import type { Instant } from '../instant.ts'
 import type { Place } from '../pack/pack.ts'
+import type { Touched } from '../views/touched.ts'
 import type { Cursor } from './views.ts'
 
 export type { Ask, Item, Step, Cursor }
@@ -17,7 +18,8 @@ export type Writer = {
   /** Drops a site's views and starts from an empty log, or from the newest base at or below `n`. */
   readonly reset: (site: string, n: number) => Promise<Opened>
   readonly step: (site: string, items: readonly Item[], at: Instant) => Promise<Step>
-  readonly settle: (site: string, how: 'commit' | 'rollback') => Promise<void>
+  /** Tells what has changed, for those who read it live. */
+  readonly settle: (site: string, how: 'commit' | 'rollback') => Promise<Touched>
   /** Applies entries that are already durable, and commits. */
   readonly follow: (site: string, rows: readonly LogRow[]) => Promise<Followed>
   readonly position: (site: string, streams: readonly string[]) => Promise<readonly number[]>
@@ -38,7 +40,11 @@ export type Writer = {
 export type Opened = { readonly cursor: Cursor; readonly rules: string }
 
 /** What applying showed that people should know. */
-export type Followed = { readonly cursor: Cursor; readonly parted: readonly number[] }
+export type Followed = {
+  readonly cursor: Cursor
+  readonly parted: readonly number[]
+  readonly touched: Touched
+}
 
 /** What the box itself needs to know from a site's views. */
 export type SiteState = {

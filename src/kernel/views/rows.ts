@@ -1,20 +1,21 @@
 import type { Database, Row, Value } from '../../store/database.ts'
-import type { Column, Rows, Table } from '../pack/table.ts'
+import type { Column, Rows, RowsRead, Table } from '../pack/table.ts'
 import { quoted } from './ddl.ts'
+import type { TableTouches } from './touched.ts'
 
 type AnyRow = Readonly<Record<string, unknown>>
 
-/** A table's typed row operations over SQL. Each statement is prepared once. */
-export function openRows<T extends Table>(database: Database, name: string, table: T): Rows<T> {
+/** A table's typed row operations over SQL. Each statement is prepared once. `touches` hears of each change. */
+export function openRows<T extends Table>(
+  database: Database,
+  name: string,
+  table: T,
+  touches?: TableTouches,
+): Rows<T> {
+  const reads = openRowsRead(database, name, table)
   const columns = Object.entries(table.columns)
   const rest = columns.map(([column]) => column).filter((column) => !table.key.includes(column))
   const keyColumns = table.key.map((column) => table.columns[column] as Column)
-  const where = (by: readonly string[]) =>
-    by.map((column) => `${quoted(column)} ${table.columns[column]?.optional ? 'IS' : '='} ?`).join(' AND ')
-  const from = `SELECT * FROM ${quoted(name)}`
-  const inKeyOrder = table.key.map(quoted).join(', ')
-
-  const get = database.prepare(`${from} WHERE ${where(table.key)}`)
   const put = database.prepare(
     `INSERT INTO ${quoted(name)} (${columns.map(([column]) => quoted(column)).join(', ')})
      VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO ${
@@ -23,7 +24,45 @@ export function openRows<T extends Table>(database: Database, name: string, tabl
          : `UPDATE SET ${rest.map((column) => `${quoted(column)} = excluded.${quoted(column)}`).join(', ')}`
      }`,
   )
-  const remove = database.prepare(`DELETE FROM ${quoted(name)} WHERE ${where(table.key)}`)
+  const remove = database.prepare(`DELETE FROM ${quoted(name)} WHERE ${whereOf(table, table.key)}`)
+  const touch = (row: AnyRow, key: readonly unknown[]) => {
+    if (!touches || touches.isFull) return
+    const old = touches.wantsOld ? reads.get(...(key as never)) : undefined
+    if (old) touches.note(old)
+    touches.note(row)
+  }
+
+  const operations = {
+    ...reads,
+    put: (row: AnyRow) => {
+      const values = columns.map(([column, type]) => toSql(type, row[column], `${name}.${column}`))
+      touch(
+        row,
+        table.key.map((column) => row[column]),
+      )
+      put.run(...values)
+    },
+    remove: (...key: readonly unknown[]) => {
+      const values = keyColumns.map((type, index) => toSql(type, key[index], name))
+      touch(Object.fromEntries(table.key.map((column, index) => [column, key[index]])), key)
+      remove.run(...values)
+    },
+  }
+  return operations
+}
+
+const whereOf = (table: Table, by: readonly string[]) =>
+  by.map((column) => `${quoted(column)} ${table.columns[column]?.optional ? 'IS' : '='} ?`).join(' AND ')
+
+/** The operations that change nothing: all that a query has. */
+export function openRowsRead<T extends Table>(database: Database, name: string, table: T): RowsRead<T> {
+  const columns = Object.entries(table.columns)
+  const keyColumns = table.key.map((column) => table.columns[column] as Column)
+  const where = (by: readonly string[]) => whereOf(table, by)
+  const from = `SELECT * FROM ${quoted(name)}`
+  const inKeyOrder = table.key.map(quoted).join(', ')
+
+  const get = database.prepare(`${from} WHERE ${where(table.key)}`)
 
   const decode = (row: Row): AnyRow => {
     const decoded: Record<string, unknown> = {}
@@ -44,9 +83,6 @@ export function openRows<T extends Table>(database: Database, name: string, tabl
       const row = get.get(...bindKey(key))
       return row && decode(row)
     },
-    put: (row: AnyRow) =>
-      put.run(...columns.map(([column, type]) => toSql(type, row[column], `${name}.${column}`))),
-    remove: (...key: readonly unknown[]) => remove.run(...bindKey(key)),
     all: () => database.prepare(`${from} ORDER BY ${inKeyOrder}`).all().map(decode),
     list: (index: string, ...by: readonly unknown[]) => {
       const { filter, values } = indexed(index, by)
@@ -62,7 +98,7 @@ export function openRows<T extends Table>(database: Database, name: string, tabl
       ] as number
     },
   }
-  return operations as unknown as Rows<T>
+  return operations as unknown as RowsRead<T>
 }
 
 /** Throws where a row does not fit its columns: a view never stores what it cannot read back. */

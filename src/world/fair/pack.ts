@@ -2,7 +2,8 @@ import { pack } from '../../kernel/pack/pack.ts'
 import { actions } from './actions.ts'
 import { apply, erase } from './apply.ts'
 import { facts } from './facts.ts'
+import { queries } from './queries.ts'
 import { tables } from './tables.ts'
 
 /** A small trade of our own: what the kernel is tried with, in the world, the benches and the crash tests. */
-export const fair = pack({ name: 'fair', rules: 'fair-2', facts, tables, apply, actions, erase })
+export const fair = pack({ name: 'fair', rules: 'fair-2', facts, tables, apply, actions, queries, erase })

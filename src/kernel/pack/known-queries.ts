@@ -1,0 +1,39 @@
+import { tableName } from '../views/ddl.ts'
+import type { Pack } from './pack.ts'
+import type { QueryAny } from './query.ts'
+
+export type KnownQuery = { readonly pack: Pack; readonly name: string; readonly query: QueryAny }
+
+/**
+ * By the full name of each table that some query reads: the indexes by which queries read a part of it, `key` being
+ * its key. So a commit collects what somebody may ask for, and nothing else.
+ */
+export type Watched = ReadonlyMap<string, readonly string[]>
+
+/** Throws where a query names what its pack does not have. */
+export function knownQueries(pack: Pack, full: (key: string) => string): readonly KnownQuery[] {
+  return Object.entries(pack.queries ?? {}).map(([key, query]) => {
+    const name = full(key)
+    if (query.key.length === 0) throw new Error(`${name}: name the fields that tell its rows apart`)
+    for (const [table, how] of Object.entries(query.reads)) {
+      const declared = pack.tables[table]
+      if (!declared) throw new Error(`${name} reads ${table}, which the pack does not have`)
+      if (how !== 'all' && how.by !== 'key' && !declared.indexes[how.by])
+        throw new Error(`${name} reads ${table} by ${how.by}, which is no index of it`)
+    }
+    return { pack, name, query }
+  })
+}
+
+export function watchedBy(queries: Iterable<KnownQuery>): Watched {
+  const watched = new Map<string, string[]>()
+  for (const { pack, query } of queries) {
+    for (const [table, how] of Object.entries(query.reads)) {
+      const full = tableName(pack, table)
+      const by = watched.get(full) ?? []
+      watched.set(full, by)
+      if (how !== 'all' && !by.includes(how.by)) by.push(how.by)
+    }
+  }
+  return watched
+}

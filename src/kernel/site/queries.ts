@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { queriesOf } from '../pack/query.ts'
+import type { tables } from './tables.ts'
+
+const query = queriesOf<typeof tables>()
+const nothing = z.object({})
+const inCharge = ['manager', 'installer', 'lead'] as const
+
+/** What can be seen of any site, whatever its trade. */
+export const queries = {
+  boxes: query({
+    input: nothing,
+    allow: [...inCharge, 'volunteer', 'viewer'],
+    reads: { boxes: 'all' },
+    key: ['box'],
+    across: true,
+    run: (rows) => rows.boxes.all().map(({ box, small, n }) => ({ box, small, since: n })),
+  }),
+  /** What could not be used, until a person decides. */
+  quarantine: query({
+    input: nothing,
+    allow: inCharge,
+    reads: { quarantine: 'all' },
+    key: ['n', 'i'],
+    across: true,
+    run: (rows) => rows.quarantine.all(),
+  }),
+  /** Decisions of lost branches: those that wait for a person, or those that were settled. */
+  orphans: query({
+    input: z.object({ settled: z.boolean().default(false) }),
+    allow: inCharge,
+    reads: { orphans: 'all' },
+    key: ['term', 'n'],
+    across: true,
+    run: (rows, { settled }) =>
+      rows.orphans
+        .all()
+        .filter((orphan) => (orphan.settled !== null) === settled)
+        .map(({ term, n, action, key, who, settled: how, note }) => ({
+          term,
+          n,
+          action,
+          key,
+          who,
+          how,
+          note,
+        })),
+  }),
+}
