@@ -5,6 +5,7 @@ import { dialWebSocket } from '../../src/doors/link.ts'
 import { openBox } from '../../src/kernel/box/box.ts'
 import type { Box, SiteStatus } from '../../src/kernel/box/contract.ts'
 import type { Identity } from '../../src/kernel/link/identity.ts'
+import { openRunner } from '../../src/kernel/live/runner-thread.ts'
 import { openWriter } from '../../src/kernel/site/writer-thread.ts'
 import { openTruth } from '../../src/store/truth-thread.ts'
 import { known } from './known.ts'
@@ -32,9 +33,20 @@ export class FairBox implements AsyncDisposable {
     const workerData: WriterData = { views: folder.views }
     const worker = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData })
     const writer = openWriter(worker, (why) => machine.log('error', why))
+    const queries = () => new Worker(new URL('./runner-worker.ts', import.meta.url), { workerData })
+    const runner = openRunner(queries, machine.timers)
     const { identity } = folder
     const trusts = () => true
-    const box = await openBox({ identity, machine, known, truth, writer, dial: dialWebSocket, trusts })
+    const box = await openBox({
+      identity,
+      machine,
+      known,
+      truth,
+      writer,
+      runner,
+      dial: dialWebSocket,
+      trusts,
+    })
     return new FairBox(box, identity, folder.close)
   }
 

@@ -14,7 +14,7 @@ import { openDataFolder } from './data-folder.ts'
 import { known } from './known.ts'
 import { closeServer, listen } from './listen.ts'
 import type { Settings } from './settings.ts'
-import { openViews } from './views-thread.ts'
+import { openQueries, openViews } from './views-thread.ts'
 
 /** A box with its doors, in this process. */
 export type Program = {
@@ -87,6 +87,7 @@ async function open(
       known,
       truth,
       writer,
+      runner: openQueries(folder.views, machine.timers),
       dial: dialWebSocket,
       // Until a fleet claims boxes, only those that a site names are let in.
       trusts: () => false,

@@ -8,6 +8,7 @@ import { Disk } from './disk.ts'
 import type { Network } from './network.ts'
 import { Process, type End } from './process.ts'
 import type { Dice } from './random.ts'
+import { openRunner } from './runner.ts'
 import { sealFor } from './seal.ts'
 import type { Time } from './time.ts'
 import type { Trace } from './trace.ts'
@@ -165,6 +166,13 @@ export class WorldBox {
         known,
         random: dice.fork('chance'),
         dice: dice.fork('delays'),
+      }),
+      runner: openRunner({
+        card: this.#card,
+        process,
+        known,
+        mono: this.clock.mono,
+        dice: dice.fork('queries'),
       }),
       machine: {
         boot: `boot${this.#boots}`,

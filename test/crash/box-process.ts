@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { realMachine, standardError } from '../../src/cli/machine.ts'
 import { dialWebSocket, linkDoor } from '../../src/doors/link.ts'
 import { openBox } from '../../src/kernel/box/box.ts'
+import { openRunner } from '../../src/kernel/live/runner-thread.ts'
 import { openWriter } from '../../src/kernel/site/writer-thread.ts'
 import { openTruth } from '../../src/store/truth-thread.ts'
 import { identityIn, truthFile, viewsIn } from './box-folder.ts'
@@ -35,12 +36,14 @@ const truth = await openTruth({
 const workerData: WriterData = { views: viewsIn(values.folder) }
 const thread = new Worker(new URL('./fair-writer-worker.ts', import.meta.url), { workerData })
 const writer = openWriter(thread, (why) => machine.log('error', why))
+const queries = () => new Worker(new URL('./fair-runner-worker.ts', import.meta.url), { workerData })
 const box = await openBox({
   identity: identityIn(values.folder),
   machine,
   known,
   truth,
   writer,
+  runner: openRunner(queries, machine.timers),
   dial: dialWebSocket,
   trusts: () => true,
 })

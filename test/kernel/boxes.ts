@@ -9,6 +9,8 @@ import type { Identity } from '../../src/kernel/link/identity.ts'
 import { makeIdentity } from '../../src/kernel/link/identity.ts'
 import type { Machine } from '../../src/kernel/machine.ts'
 import type { Channel, ChannelEvents, Dial } from '../../src/kernel/network.ts'
+import { RunnerCore } from '../../src/kernel/live/runner-core.ts'
+import type { Runner } from '../../src/kernel/live/runner.ts'
 import { know } from '../../src/kernel/pack/kinds.ts'
 import { kernelPack } from '../../src/kernel/site/kernel-pack.ts'
 import { WriterCore } from '../../src/kernel/site/writer-core.ts'
@@ -20,6 +22,7 @@ import { TruthFront, answerRead } from '../../src/store/truth-front.ts'
 import { SqliteTruth } from '../../src/store/truth-sqlite.ts'
 import { openTruthFile } from '../../src/store/truth-tables.ts'
 import { fair } from '../../src/world/fair/pack.ts'
+import { isAtRest } from '../../src/world/image.ts'
 
 export const known = know(kernelPack, [fair])
 
@@ -89,6 +92,7 @@ export class TestBox {
       known,
       truth: new TruthFront({ write, read, close: async () => {} }, machine),
       writer: this.#writer(),
+      runner: this.#runner(),
       dial: this.#dial(),
       trusts: () => true,
     })
@@ -223,6 +227,17 @@ export class TestBox {
         async (...values: readonly unknown[]) =>
           Reflect.apply(core[name], core, values) as unknown,
     })
+  }
+
+  /** Reads the same cards, when nothing is being written. */
+  #runner(): Runner {
+    const atRest = (site: string) => {
+      const database = this.views.get(site)
+      return database && isAtRest(database) ? database : undefined
+    }
+    const mono = () => Math.round(performance.now())
+    const core = new RunnerCore(known, { open: atRest, close: () => {} }, mono)
+    return { run: async (...call) => core.run(...call), close: async () => core.close() }
   }
 
   /** A dialled channel, whose two ends hear each other a moment later, while nobody cuts it. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts'
 import type { Peer } from '../link/link.ts'
+import { Live } from '../live/live.ts'
 import type { Machine } from '../machine.ts'
 import { randomId } from '../machine.ts'
 import type { Above, Answer, Box, BoxParts, BoxStatus } from './contract.ts'
@@ -22,6 +23,7 @@ export async function openBox(parts: BoxParts): Promise<Box> {
 
 class RunningBox implements Box {
   readonly id: string
+  readonly live: Live
   readonly #parts: BoxParts
   readonly #machine: Machine
   readonly #cancelTimers: () => void
@@ -43,6 +45,8 @@ class RunningBox implements Box {
     this.#cancelTimers = scoped.cancelAll
     this.#process = randomId(parts.machine.random, 16)
     this.#offset = parts.machine.clock.wall() - parts.machine.clock.mono()
+    const serves = (site: string) => this.#sites.has(site)
+    this.live = new Live({ known: parts.known, runner: parts.runner, machine: this.#machine, serves })
     this.#links = new Links({
       identity: parts.identity,
       machine: this.#machine,
@@ -122,6 +126,8 @@ class RunningBox implements Box {
     this.#links.stop()
     for (const site of this.#sites.values()) await site.stop()
     this.#cancelTimers()
+    this.live.stop()
+    await this.#parts.runner.close()
     await this.#parts.writer.close()
     await this.#parts.truth.close()
   }
@@ -148,6 +154,7 @@ class RunningBox implements Box {
       known,
       truth,
       writer,
+      live: this.live,
       now: () => this.now(),
       limits: this.#parts.limits ?? usual,
     }

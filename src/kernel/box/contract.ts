@@ -1,4 +1,6 @@
 import type { Instant } from '../instant.ts'
+import type { Live } from '../live/live.ts'
+import type { Runner } from '../live/runner.ts'
 import type { Machine } from '../machine.ts'
 import type { Channel, ChannelEvents, Dial } from '../network.ts'
 import type { Known } from '../pack/kinds.ts'
@@ -14,6 +16,8 @@ export type BoxParts = {
   readonly known: Known
   readonly truth: Truth
   readonly writer: Writer
+  /** Reads what the writer has committed, for queries. */
+  readonly runner: Runner
   readonly dial: Dial
   /** Whether a box that no site names yet may link: the fleet's claims, or a pairing on this box. */
   readonly trusts: (box: string, publicKey: string) => boolean
@@ -70,6 +74,8 @@ export type Box = {
   readonly handOver: (site: string, to: string) => Promise<Answer>
   /** The keeper is dead: this box goes on. Asked at the box that shall keep, confirmed by a lead. */
   readonly takeOver: (site: string, who: string) => Promise<Answer>
+  /** What can be seen, now and as it changes. Permission is the door's to check. */
+  readonly live: Live
   /** A channel that somebody opened to this box. */
   readonly accept: (channel: Channel) => ChannelEvents
   readonly now: () => Instant

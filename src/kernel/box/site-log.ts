@@ -1,6 +1,7 @@
 import type { LogRow, SiteRow, Truth } from '../../store/truth.ts'
 import { parseHead } from '../entry.ts'
 import type { Instant } from '../instant.ts'
+import type { LiveFeed } from '../live/live.ts'
 import type { Machine } from '../machine.ts'
 import type { History } from '../site/history.ts'
 import { emptyHistory } from '../site/history.ts'
@@ -22,7 +23,12 @@ const emptyState: SiteState = {
   clones: 0,
 }
 
-type Parts = { readonly truth: Truth; readonly writer: Writer; readonly machine: Machine }
+type Parts = {
+  readonly truth: Truth
+  readonly writer: Writer
+  readonly machine: Machine
+  readonly live: LiveFeed
+}
 
 /**
  * One site's log on this box, on disk and in views, and who is at its head. Whatever changes it
@@ -76,6 +82,7 @@ export class SiteLog {
     this.#views = cursor.n
     if (!(await this.#isOnLog(cursor))) await this.#resetViews()
     await this.catchUp()
+    this.#parts.live.opened(this.site)
     await this.#learnState()
     await this.#erase(0)
   }
@@ -105,7 +112,7 @@ export class SiteLog {
   /** Decides and orders items, and makes what follows durable. Only a keeper calls it, inside `exclusive`. */
   async step(items: readonly Item[], at: Instant): Promise<Step> {
     await this.catchUp()
-    const { truth, writer } = this.#parts
+    const { truth, writer, live } = this.#parts
     const step = await writer.step(this.site, items, at).catch(async (error: unknown) => {
       await writer.settle(this.site, 'rollback')
       throw error
@@ -119,7 +126,10 @@ export class SiteLog {
     }
     // The log has it now. Views that cannot be written lag behind, and follow when they can.
     const views = await writer.settle(this.site, 'commit').then(
-      () => true,
+      (touched) => {
+        live.touched(this.site, touched)
+        return true
+      },
       () => writer.settle(this.site, 'rollback').then(() => false),
     )
     if (views) this.#views += step.rows.length
@@ -147,6 +157,7 @@ export class SiteLog {
     this.#positions = new Map()
     this.#views = 0
     this.#viewsParted = true
+    this.#parts.live.gaveUp(this.site)
     await this.catchUp()
     await this.#learnState()
     this.#changed([])
@@ -177,7 +188,8 @@ export class SiteLog {
       // The next piece is read while this one is applied, in another thread.
       ahead = this.entries(last.n, readBytes)
       ahead.catch(() => {})
-      const { cursor, parted } = await this.#parts.writer.follow(this.site, next)
+      const { cursor, parted, touched } = await this.#parts.writer.follow(this.site, next)
+      this.#parts.live.touched(this.site, touched)
       this.#views = Math.max(this.#views, cursor.n)
       for (const n of parted) {
         this.#parts.machine.log(
@@ -186,6 +198,7 @@ export class SiteLog {
         )
       }
     }
+    if (this.#viewsParted) this.#parts.live.opened(this.site)
     this.#viewsParted = false
   }
 

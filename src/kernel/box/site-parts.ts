@@ -1,6 +1,7 @@
 import type { Instant } from '../instant.ts'
 import type { Identity } from '../link/identity.ts'
 import type { Link } from '../link/link.ts'
+import type { LiveFeed } from '../live/live.ts'
 import type { Machine } from '../machine.ts'
 import type { Known } from '../pack/kinds.ts'
 import type { History } from '../site/history.ts'
@@ -24,6 +25,7 @@ export type SiteParts = {
   readonly known: Known
   readonly truth: Truth
   readonly writer: Writer
+  readonly live: LiveFeed
   readonly log: SiteLog
   readonly peers: Peers
   readonly now: () => Instant

@@ -1,0 +1,106 @@
+import type { At } from './messages.ts'
+import { changeBytes, rowsBytes, sameBytes } from './messages.ts'
+
+/** Rows by their keys, both as JSON text. */
+export type Lines = ReadonlyMap<string, string>
+/** What became of rows: their new text, or null where they are gone. */
+export type Changes = ReadonlyMap<string, string | null>
+
+type Step = { readonly from: string; readonly changes: Changes }
+
+/** So many steps back may a reader be and still be given the difference. */
+const mostSteps = 64
+
+/**
+ * One answer as it changes: the newest rows, and for some steps back what has changed since. Whoever is further
+ * behind, or was never here, gets all rows. Each message is made once, for however many readers.
+ */
+export class Versions {
+  readonly #topic: string
+  readonly #made = new Map<string, Uint8Array>()
+  #steps: Step[] = []
+  #rows: Lines = new Map()
+  #hash: string | undefined
+  #at: At = {}
+
+  constructor(topic: string) {
+    this.#topic = topic
+  }
+
+  /** Undefined while there is no answer yet. */
+  get hash(): string | undefined {
+    return this.#hash
+  }
+
+  get at(): At {
+    return this.#at
+  }
+
+  get rows(): Lines {
+    return this.#rows
+  }
+
+  /** The newest answer, and where it was true. */
+  add(hash: string, at: At, rows: Lines): void {
+    this.#made.clear()
+    this.#at = at
+    if (hash === this.#hash) return
+    if (this.#hash !== undefined) this.#steps.push({ from: this.#hash, changes: changesOf(this.#rows, rows) })
+    this.#rows = rows
+    this.#hash = hash
+    this.#forgetOld()
+  }
+
+  /** There is no answer any more, and nothing to build upon. */
+  forget(): void {
+    this.#made.clear()
+    this.#steps = []
+    this.#rows = new Map()
+    this.#hash = undefined
+    this.#at = {}
+  }
+
+  /** What brings a reader that has `has` to the newest answer. */
+  message(has: string | undefined, anew: boolean): Uint8Array | undefined {
+    const hash = this.#hash
+    if (hash === undefined) return undefined
+    const newest = { at: this.#at, hash }
+    if (anew) return this.#make('anew', () => rowsBytes(this.#topic, newest, this.#rows.values(), true))
+    if (has === hash) return this.#make('same', () => sameBytes(this.#topic, this.#at, hash))
+    const changes = has === undefined ? undefined : this.#since(has)
+    if (!changes) return this.#make('rows', () => rowsBytes(this.#topic, newest, this.#rows.values(), false))
+    return this.#make(`from ${has}`, () => changeBytes(this.#topic, has ?? '', newest, changes))
+  }
+
+  /** Undefined where it is not known, or where all rows are not more than what changed. */
+  #since(has: string): Changes | undefined {
+    const first = this.#steps.findLastIndex(({ from }) => from === has)
+    if (first < 0) return undefined
+    const [one, ...more] = this.#steps.slice(first)
+    if (!one || more.length === 0) return one?.changes
+    const all = new Map(one.changes)
+    for (const { changes } of more) for (const [key, row] of changes) all.set(key, row)
+    return all.size < this.#rows.size ? all : undefined
+  }
+
+  #make(name: string, write: () => Uint8Array): Uint8Array {
+    const made = this.#made.get(name) ?? write()
+    this.#made.set(name, made)
+    return made
+  }
+
+  /** No more is kept of the past than what there is now, or a little. */
+  #forgetOld(): void {
+    const most = Math.max(1000, this.#rows.size)
+    let kept = 0
+    const first = this.#steps.findLastIndex(({ changes }) => (kept += changes.size) > most)
+    this.#steps = this.#steps.slice(Math.max(first + 1, this.#steps.length - mostSteps))
+  }
+}
+
+export function changesOf(before: Lines, after: Lines): Changes {
+  const changes = new Map<string, string | null>()
+  for (const [key, row] of after) if (before.get(key) !== row) changes.set(key, row)
+  for (const key of before.keys()) if (!after.has(key)) changes.set(key, null)
+  return changes
+}
