@@ -76,6 +76,22 @@ describe('LIVE-6 a run', () => {
     expect(new Set(readers.map(({ bytes }) => bytes[1])).size).toBe(1)
   })
 
+  test('is shared by topics too, and each of them tells its own readers', async () => {
+    const world = toyLive()
+    const one = reads(world, accounts)
+    await world.pass(100)
+    const all = reads(world, { ...accounts, sites: ['fair'] }, new ToyReader(['site', 'account']))
+    await world.pass(0)
+    expect(all.kinds).toEqual(['rows'])
+    await world.give('ada', 5)
+    await world.pass(100)
+    expect([one.kinds, all.kinds]).toEqual([
+      ['rows', 'change'],
+      ['rows', 'change'],
+    ])
+    expect(world.runs).toHaveLength(2)
+  })
+
   test('is one at a time: what is touched meanwhile is in the next', async () => {
     const world = toyLive()
     const reader = reads(world, accounts)

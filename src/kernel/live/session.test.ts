@@ -47,7 +47,7 @@ describe('LIVE-9 a session', () => {
       await give(`account number ${each} with a long name, so that it fills a frame`, 1)
     await read('a')
     expect(heard.kinds).toEqual(['reading', 'rows'])
-    expect(heard.bytes[1]?.length).toBeGreaterThan(32 * 1024)
+    expect(heard.bytes[1]?.length).toBeGreaterThan(16 * 1024)
     await give('ada', 1)
     await pass(1000)
     expect(heard.kinds).toHaveLength(2)

@@ -2,7 +2,7 @@ import { sha256 } from '../digest.ts'
 import type { Machine } from '../machine.ts'
 import type { At, Has } from './messages.ts'
 import { failedBytes } from './messages.ts'
-import type { SiteAnswer } from './site-answer.ts'
+import type { Answer, SiteAnswer } from './site-answer.ts'
 import type { Lines } from './versions.ts'
 import { Versions } from './versions.ts'
 
@@ -14,7 +14,7 @@ export type Reader = {
 }
 
 /** With so much on its way to it, a reader is told nothing more; later it is told the newest. */
-export const readerBytes = 32 * 1024
+export const readerBytes = 16 * 1024
 /** How often readers that were behind are looked at, should nobody say that they have drained. */
 const lookEveryMs = 250
 /** Between two runs at least; quicker than anybody sees, and still some rest under a storm of changes. */
@@ -46,7 +46,13 @@ type Reading = {
   failure: string | undefined
 }
 
-type Part = { readonly answer: SiteAnswer; readonly forget: () => void; hash: string | undefined }
+/** `taken`: what of it this topic has told. Other topics make it run, too. */
+type Part = {
+  readonly answer: SiteAnswer
+  readonly forget: () => void
+  taken: Answer | undefined
+  failure: string | undefined
+}
 
 /**
  * What all who ask the same are told: one query, one input, one site or several. It runs as often as its readers
@@ -71,7 +77,8 @@ export class Topic {
     this.#versions = new Versions(name)
     this.#paceMs = answers[0]?.query.query.everyMs ?? usualPaceMs
     this.#answers = answers.map((answer) => {
-      return { answer, forget: answer.listen(() => this.wake()), hash: undefined }
+      const forget = answer.listen(() => this.wake())
+      return { answer, forget, taken: undefined, failure: undefined }
     })
   }
 
@@ -121,7 +128,9 @@ export class Topic {
   }
 
   #isPending(): boolean {
-    return this.#answers.some(({ answer }) => answer.isPending)
+    return this.#answers.some(
+      ({ answer, taken, failure }) => answer.isPending || answer.now !== taken || answer.failure !== failure,
+    )
   }
 
   /** Somebody has room for what a run would give. */
@@ -165,6 +174,10 @@ export class Topic {
   }
 
   #merge(): void {
+    for (const part of this.#answers) {
+      part.taken = part.answer.now
+      part.failure = part.answer.failure
+    }
     const failed = this.#answers.find(({ answer }) => answer.failure !== undefined)?.answer
     const where = this.#parts.across ? `${failed?.site}: ` : ''
     this.#failure = failed && `${where}${failed.failure}`
