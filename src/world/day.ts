@@ -16,6 +16,7 @@ import { dayMs, scenarioFor, type Scenario } from './scenario.ts'
 import { Dice } from './random.ts'
 import { Registrar } from './registrar.ts'
 import { Sensor } from './sensor.ts'
+import { Screens } from './screens/screens.ts'
 import type { SitePlan } from './site-plan.ts'
 import type { Tally } from './tally.ts'
 import { muddled, settling } from './thoughts.ts'
@@ -119,6 +120,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   for (const plan of plans) populate(world, plan.site, plan.members, crowd ? 0.55 : haste)
   if (scenario.visitors) for (const plan of plans) visit(world, plan, haste)
   const registrars = scenario.registrars ? plans.map((plan) => register(world, plan, haste)) : []
+  const screens = look(world, scenario)
   new Patrol(world, lead, limits && new Departures(world, limits.keptAfterTopMs)).walk(
     (crowd ? 40 : 5) * (60_000 / haste),
   )
@@ -132,6 +134,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   await world.run(ms)
   const lived = world.time.now - began
   if (!world.failure) await comeToRest(world, lead)
+  if (!world.failure) await screens.comeToRest()
   for (const registrar of registrars) if (!world.failure) await registrar.comeToRest(world)
   return lived
 }
@@ -157,6 +160,15 @@ function visit(world: World, plan: SitePlan, haste: number): void {
   new Person(world, last, site, { name: 'm', thinks: muddled }).live(900_000 / haste)
   const settles = settling(world, plan)
   new Person(world, world.box(keeper), site, { name: 'c', thinks: settles }).live(300_000 / haste)
+}
+
+/** Screens have chances of their own: where there are none, nothing else changes. */
+function look(world: World, { plans, screens: count = 0, haste = 1 }: Scenario): Screens {
+  const screens = new Screens(world)
+  if (count === 0) return screens
+  for (const plan of plans) screens.add(plan, count, haste)
+  screens.watch(60_000 / haste)
+  return screens
 }
 
 function register(world: World, plan: SitePlan, haste: number): Registrar {

@@ -21,6 +21,8 @@ export type Scenario = {
   readonly limits?: Limits | undefined
   /** At one box of each site somebody writes down persons, and has them erased. */
   readonly registrars?: boolean | undefined
+  /** So many screens look at each site. */
+  readonly screens?: number | undefined
   /** There are drivers with mistakes, people who ask for nonsense, and somebody who settles orphans. */
   readonly visitors?: boolean | undefined
   /** Boxes whose program knows kinds that the others do not know. */
@@ -63,6 +65,7 @@ export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
     registrars,
     spared: registrars ? forking : [],
     visitors: true,
+    screens: crowd ? 1 : 6,
     newer: crowd ? [] : plans.flatMap(({ small }) => [...small]),
   }
 }

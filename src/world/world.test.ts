@@ -5,9 +5,11 @@ import { scenarioOf } from './mutants/arenas.ts'
 import { Gate } from './gate.ts'
 import { Installer } from './installer.ts'
 import { Lead } from './lead.ts'
+import { Person } from './person.ts'
 import { comeToRest } from './quiet.ts'
 import { scenarioFor } from './scenario.ts'
 import { Dice } from './random.ts'
+import { Screens } from './screens/screens.ts'
 import { makePlan } from './site-plan.ts'
 import { World } from './world.ts'
 
@@ -63,6 +65,21 @@ test(
     expect(failure?.message).toBeUndefined()
   },
 )
+
+test('LIVE-8 3,000 screens at one keeper, of which some are slow', { timeout: patience }, async () => {
+  const { world, lead } = await begin('many screens', ['keep1', 'hub0'], 'hub0')
+  const plan = world.sites.get('fair-1')
+  if (!plan) throw new Error('no fair')
+  for (const id of plan.members) new Person(world, world.box(id), plan.site).live(20_000)
+  const screens = new Screens(world)
+  screens.add(plan, 3000, 10)
+  screens.watch(20_000)
+  await world.run(3 * minute)
+  await comeToRest(world, lead)
+  await screens.comeToRest()
+  expect(world.failure?.message).toBeUndefined()
+  expect(screens.messages).toBeGreaterThan(30_000)
+})
 
 test('one seed in ten has 200 boxes or more', () => {
   const sizes = Array.from(

@@ -50,6 +50,7 @@ export const queries = {
     allow: everybody,
     reads: { visits: 'all' },
     key: ['gate'],
+    everyMs: 1000,
     run: (_, { least }, sql) =>
       sql(
         'SELECT gate, count(*) AS tags, sum(hits) AS hits FROM {visits} WHERE hits >= ? GROUP BY gate',

@@ -145,6 +145,17 @@ export const arenas = {
     limits: { ...shortLived, keptAfterTopMs: minutes(600), baseEvery: 30 },
     faults: { 'power cut': 2, 'views lost': 1, 'kill at commit': 1, 'kill at any moment': 1 },
   },
+  /** Screens that come and go, on lines good and bad, while what they show is given up, erased and built again. */
+  screens: {
+    plan: hall,
+    ms: minutes(15),
+    faultEveryMs: minutes(2),
+    haste: 12,
+    registrars: true,
+    screens: 24,
+    limits: { ...shortLived, keptAfterTopMs: minutes(600) },
+    faults: { 'two keepers': 4, 'kill at any moment': 1, 'power cut': 1, 'views lost': 1 },
+  },
 } satisfies Readonly<Record<string, Arena>>
 
 export type ArenaName = keyof typeof arenas
@@ -155,6 +166,6 @@ export const isArena = (name: string): name is ArenaName => Object.hasOwn(arenas
 export function scenarioOf(name: ArenaName): Scenario {
   const { plan, ...rest }: Arena = arenas[name]
   const made = plan()
-  const plain = { limits: undefined, registrars: false, visitors: false, newer: [], spared: [] }
+  const plain = { limits: undefined, registrars: false, visitors: false, newer: [], spared: [], screens: 0 }
   return { shape: 'hall', boxes: made.members, plans: [made], ...plain, ...rest }
 }

@@ -1,7 +1,8 @@
 import { inBoxes } from './list-boxes.ts'
+import { inLive } from './list-live.ts'
 import { inStoreAndRecords } from './list-records.ts'
 import { inRules } from './list-rules.ts'
 import type { Mutant } from './mutant.ts'
 
 /** All mutants that were written by hand. */
-export const mutants: readonly Mutant[] = [...inStoreAndRecords, ...inBoxes, ...inRules]
+export const mutants: readonly Mutant[] = [...inStoreAndRecords, ...inBoxes, ...inRules, ...inLive]
