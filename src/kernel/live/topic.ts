@@ -19,8 +19,6 @@ export const readerBytes = 16 * 1024
 const lookEveryMs = 250
 /** Between two runs at least; quicker than anybody sees, and still some rest under a storm of changes. */
 const usualPaceMs = 25
-/** A topic that took so long rests so many times as long: it never has a thread to itself. */
-const restFactor = 3
 /** Where there was nothing to read, it is tried again. */
 const awayMs = 250
 
@@ -151,7 +149,8 @@ export class Topic {
     for (const reading of this.#readings) this.#bring(reading)
     const took = pending.reduce((sum, { answer }) => sum + answer.ms, clock.mono() - began)
     const away = pending.some(({ answer }) => answer.isAway)
-    this.#rest(Math.max(this.#pace(), restFactor * took, away ? awayMs : 0))
+    // It rests as long as it took, so that it never has more than half of a thread.
+    this.#rest(Math.max(this.#pace(), took, away ? awayMs : 0))
   }
 
   #isOver(): boolean {

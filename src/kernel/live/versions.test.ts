@@ -50,6 +50,16 @@ test('LIVE-7 a message is made once for all who are at the same place', () => {
   expect(versions.message('one', false)).not.toBe(before)
 })
 
+test('a reader that says that it has something strange spoils nothing for the others', () => {
+  const versions = new Versions('topic')
+  versions.add('one', at(1), linesOf(new Map([['a', 1]])))
+  const told = (has: string | undefined, anew = false) =>
+    JSON.parse(Buffer.from(versions.message(has, anew) ?? []).toString()) as { t: string; anew?: boolean }
+  for (const has of ['anew', 'same', 'rows', '']) expect(told(has).t).toBe('rows')
+  expect(told('one').t).toBe('same')
+  expect(told('one', true)).toMatchObject({ t: 'rows', anew: true })
+})
+
 test('LIVE-8 what is kept of the past is bounded, and whoever is further behind gets all rows', () => {
   const versions = new Versions('topic')
   const wide = (n: number) =>

@@ -17,7 +17,9 @@ const mostSteps = 64
  */
 export class Versions {
   readonly #topic: string
-  readonly #made = new Map<string, Uint8Array>()
+  readonly #made = new Map<'anew' | 'same' | 'rows', Uint8Array>()
+  /** By the hash that a reader has: what it says of itself, so it may be anything. */
+  readonly #differences = new Map<string, Uint8Array>()
   #steps: Step[] = []
   #rows: Lines = new Map()
   #hash: string | undefined
@@ -43,6 +45,7 @@ export class Versions {
   /** The newest answer, and where it was true. */
   add(hash: string, at: At, rows: Lines): void {
     this.#made.clear()
+    this.#differences.clear()
     this.#at = at
     if (hash === this.#hash) return
     if (this.#hash !== undefined) this.#steps.push({ from: this.#hash, changes: changesOf(this.#rows, rows) })
@@ -54,6 +57,7 @@ export class Versions {
   /** There is no answer any more, and nothing to build upon. */
   forget(): void {
     this.#made.clear()
+    this.#differences.clear()
     this.#steps = []
     this.#rows = new Map()
     this.#hash = undefined
@@ -67,9 +71,20 @@ export class Versions {
     const newest = { at: this.#at, hash }
     if (anew) return this.#make('anew', () => rowsBytes(this.#topic, newest, this.#rows.values(), true))
     if (has === hash) return this.#make('same', () => sameBytes(this.#topic, this.#at, hash))
-    const changes = has === undefined ? undefined : this.#since(has)
-    if (!changes) return this.#make('rows', () => rowsBytes(this.#topic, newest, this.#rows.values(), false))
-    return this.#make(`from ${has}`, () => changeBytes(this.#topic, has ?? '', newest, changes))
+    return (
+      (has === undefined ? undefined : this.#difference(has)) ??
+      this.#make('rows', () => rowsBytes(this.#topic, newest, this.#rows.values(), false))
+    )
+  }
+
+  #difference(has: string): Uint8Array | undefined {
+    const known = this.#differences.get(has)
+    if (known) return known
+    const changes = this.#since(has)
+    if (!changes || this.#hash === undefined) return undefined
+    const made = changeBytes(this.#topic, has, { at: this.#at, hash: this.#hash }, changes)
+    this.#differences.set(has, made)
+    return made
   }
 
   /** Undefined where it is not known, or where all rows are not more than what changed. */
@@ -83,7 +98,7 @@ export class Versions {
     return all.size < this.#rows.size ? all : undefined
   }
 
-  #make(name: string, write: () => Uint8Array): Uint8Array {
+  #make(name: 'anew' | 'same' | 'rows', write: () => Uint8Array): Uint8Array {
     const made = this.#made.get(name) ?? write()
     this.#made.set(name, made)
     return made
