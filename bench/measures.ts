@@ -2,6 +2,7 @@ import { ackLatency } from './ack-latency.ts'
 import { acts } from './acts.ts'
 import { batchedRecords } from './batched-records.ts'
 import { catchUp } from './catch-up.ts'
+import { liveFanOut } from './live-fan-out.ts'
 import type { Measure } from './parts/row.ts'
 import { rebuild } from './rebuild.ts'
 import { singleRecords } from './single-records.ts'
@@ -15,5 +16,6 @@ export const measures: Readonly<Record<string, Measure>> = {
   acts,
   rebuild,
   'catch-up': catchUp,
+  'live-fan-out': liveFanOut,
   'start-up': startUp,
 }
