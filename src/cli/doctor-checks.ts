@@ -1,7 +1,7 @@
 import type { Grade } from '../doors/status-grade.ts'
 import type { Values } from '../doors/language.ts'
 import type { Showing } from '../doors/readiness.ts'
-import type { SiteStatus } from '../kernel/box/contract.ts'
+import type { BoxStatus, SiteStatus } from '../kernel/box/contract.ts'
 import type { doctorWords } from './doctor-words.ts'
 
 /** What the doctor looks at, gathered before it judges. */
@@ -31,6 +31,8 @@ const mebibyte = 1024 ** 2
 /** Below this, not even truth can be written for long. */
 const leastFree = 64 * mebibyte
 const wantedFree = { bytes: 1024 * mebibyte, share: 0.08 }
+/** More slow queries than this are not named at a time. */
+const slowNamed = 5
 const dayMs = 24 * 3600 * 1000
 
 /** Every check gives one finding or more; what is well is said too. */
@@ -42,6 +44,7 @@ export function diagnose(signs: Signs): readonly Finding[] {
     found('key', signs.keyIsOpen ? 'bad' : 'good', { folder }),
     clock(signs),
     ...(showing?.is === 'running' ? showing.status.sites.flatMap(siteFindings) : []),
+    ...(showing?.is === 'running' ? slowFindings(showing.status) : []),
     ...signs.sites.flatMap(viewFindings),
   ]
 }
@@ -82,6 +85,15 @@ function siteFindings(site: SiteStatus): readonly Finding[] {
   if (unsent > 0) add('unsent', 'watch', { count: unsent })
   if (viewLag > 1000) add('viewLag', 'watch', { count: viewLag })
   return findings.length > 0 ? findings : [found('site', 'good', { site: name })]
+}
+
+/** Queries that hold the others up, the worst of them (LIVE-13). */
+function slowFindings({ slow }: BoxStatus): readonly Finding[] {
+  return slow
+    .slice(0, slowNamed)
+    .map(({ site, query, input, ms, times }) =>
+      found('slowQuery', 'watch', { site, query, input, ms, times }),
+    )
 }
 
 function viewFindings({ site, skipped, unknownKinds }: ViewSigns): readonly Finding[] {

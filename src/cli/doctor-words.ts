@@ -113,6 +113,16 @@ export const doctorWords = {
       fr: 'Reliez-la à la box au-dessus ; ils partent tout seuls.',
     },
   },
+  slowQuery: {
+    what: {
+      en: '{site}: {query} took {ms} ms ({times} times over 20 ms). {input}',
+      fr: '{site} : {query} a pris {ms} ms ({times} fois plus de 20 ms). {input}',
+    },
+    todo: {
+      en: 'Screens that show it are late. If it lasts, tell those who make this trade’s pack.',
+      fr: 'Les écrans qui l’affichent retardent. Si cela dure, prévenez les auteurs du pack de ce métier.',
+    },
+  },
   viewLag: {
     what: {
       en: '{site}: {count} entries are not shown yet.',

@@ -22,4 +22,5 @@ export const aStatus: BoxStatus = {
   store: { state: 'ok', detail: '' },
   sites: [aSite],
   links: [{ box: 'ba9876543210', since: 0 }],
+  slow: [],
 }

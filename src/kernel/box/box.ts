@@ -112,6 +112,7 @@ class RunningBox implements Box {
       store: this.#parts.truth.health(),
       sites: [...this.#sites.values()].map((site) => site.status()),
       links: this.#links.up.map((link) => ({ box: link.peer?.box ?? '', since: link.since })),
+      slow: this.live.slow,
     }
   }
 

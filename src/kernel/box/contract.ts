@@ -1,5 +1,5 @@
 import type { Instant } from '../instant.ts'
-import type { Live } from '../live/live.ts'
+import type { Live, SlowRun } from '../live/live.ts'
 import type { Runner } from '../live/runner.ts'
 import type { Machine } from '../machine.ts'
 import type { Channel, ChannelEvents, Dial } from '../network.ts'
@@ -90,6 +90,8 @@ export type BoxStatus = {
   readonly store: StoreHealth
   readonly sites: readonly SiteStatus[]
   readonly links: readonly { readonly box: string; readonly since: number }[]
+  /** Queries that lately ran for longer than they may, the worst first (LIVE-13). */
+  readonly slow: readonly SlowRun[]
 }
 
 export type SiteStatus = {

@@ -64,7 +64,7 @@ describe('LIVE-7 who reads a query', () => {
 })
 
 describe('LIVE-6 a run', () => {
-  test('is shared by all who ask the same, and so are the bytes', async () => {
+  test('LIVE-6 is shared by all who ask the same, and so are the bytes', async () => {
     const world = toyLive()
     const input = { least: 0 }
     const readers = [accounts, { ...accounts, input }, accounts].map((each) => reads(world, each))

@@ -41,7 +41,7 @@ describe('LIVE-9 a session', () => {
     expect(heard.kinds).toEqual(['reading', 'rows', 'reading', 'same'])
   })
 
-  test('is told no more than it has room for, until it says that it got it', async () => {
+  test('LIVE-9 is told no more than it has room for, until it says that it got it', async () => {
     const { heard, give, pass, read, say } = await connected()
     for (let each = 0; each < 400; each += 1)
       await give(`account number ${each} with a long name, so that it fills a frame`, 1)

@@ -38,7 +38,7 @@ const packWith = (queries: Readonly<Record<string, unknown>>) =>
 const good = query({ ...plain, reads: { stalls: 'all' }, key: ['name'], run: (rows) => rows.stalls.all() })
 
 describe('LIVE-1 a query', () => {
-  test('that nobody may ask does not start', () => {
+  test('LIVE-1 that nobody may ask does not start', () => {
     expect(() => packWith({ stalls: { ...good, allow: [] } })).toThrow('x.stalls: nobody may ask for it')
   })
 
