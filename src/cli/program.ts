@@ -1,4 +1,5 @@
 import { dialWebSocket, linkDoor } from '../doors/link.ts'
+import { blobDoor } from '../doors/blob-door.ts'
 import { httpDoor } from '../doors/http.ts'
 import { Trouble } from '../doors/errors.ts'
 import { openLocal } from '../doors/local.ts'
@@ -48,8 +49,9 @@ export async function startProgram({ settings, machine, listening }: ProgramPart
     const local = await openLocal(folder.path, { status: () => showing() })
     ends.defer(() => local.close())
     const link = linkDoor()
+    const blobs = blobDoor(machine)
     const readiness = new Readiness(machine.clock.mono)
-    const server = httpDoor({ log: machine.log, showing: () => showing(), readiness, link })
+    const server = httpDoor({ log: machine.log, showing: () => showing(), readiness, link, blobs })
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())
     const port = await listen(server, settings)

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FastifyInstance } from 'fastify'
+import { manualMachine } from '../kernel/manual-machine.ts'
+import { blobDoor } from './blob-door.ts'
 import { httpDoor } from './http.ts'
 import { linkDoor } from './link.ts'
 import { Readiness } from './readiness.ts'
@@ -12,7 +14,14 @@ let log = vi.fn<(level: string, text: string) => void>()
 beforeEach(() => {
   showing = { is: 'running', status: aStatus }
   log = vi.fn<(level: string, text: string) => void>()
-  server = httpDoor({ log, showing: () => showing, readiness: new Readiness(() => 0), link: linkDoor() })
+  const blobs = blobDoor(manualMachine().machine)
+  server = httpDoor({
+    log,
+    showing: () => showing,
+    readiness: new Readiness(() => 0),
+    link: linkDoor(),
+    blobs,
+  })
 })
 afterEach(() => server.close())
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { fastify } from 'fastify'
 import type { Machine } from '../kernel/machine.ts'
+import type { BlobDoor } from './blob-door.ts'
 import { Trouble } from './errors.ts'
 import { maxBodyBytes, sendTrouble, troubleOf } from './http-errors.ts'
 import { languageOfBrowser } from './language.ts'
@@ -15,6 +16,7 @@ export type HttpParts = {
   readonly showing: () => Showing
   readonly readiness: Readiness
   readonly link: LinkDoor
+  readonly blobs: BlobDoor
 }
 
 const secure = {
@@ -52,6 +54,7 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(secure)
     const { permission } = request.routeOptions.config
+    if (permission === 'box') return parts.blobs.admit(request, reply)
     const isClosed = request.is404 ? /^\/api(?![^/?])/.test(request.url) : permission !== 'public'
     if (isClosed) throw Trouble.of('sign_in_needed', {})
   })
@@ -62,6 +65,7 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   server.server.on('upgrade', parts.link.upgrade)
   addHealth(server, parts)
   addPages(server, parts)
+  parts.blobs.add(server)
   return server
 }
 

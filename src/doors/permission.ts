@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
-/** `public`, or the kernel and pack roles that may: `lead`, `timing.referee`. */
-export type Permission = 'public' | readonly string[]
+/** `public`; `box`: other boxes, by their keys; or the kernel and pack roles that may: `lead`, `timing.referee`. */
+export type Permission = 'public' | 'box' | readonly string[]
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -13,7 +13,7 @@ declare module 'fastify' {
 export function demandPermissions(server: FastifyInstance): void {
   server.addHook('onRoute', ({ method, url, config }) => {
     const { permission } = config ?? {}
-    if (permission === 'public' || (permission?.length ?? 0) > 0) return
+    if (permission === 'public' || permission === 'box' || (permission?.length ?? 0) > 0) return
     throw new Error(`${String(method)} ${url} names no permission: say public, or who may`)
   })
 }

@@ -270,6 +270,86 @@ export const errors = {
       fr: 'Envoyez du JSON, avec Content-Type: application/json.',
     },
   },
+  // Between boxes.
+  box_unsigned: {
+    status: 401,
+    what: {
+      en: 'This is for other boxes only, which sign what they ask.',
+      fr: 'Ceci est réservé aux autres box, qui signent leurs demandes.',
+    },
+    todo: {
+      en: 'Sign the request with the key of the box and the nonce of this answer.',
+      fr: 'Signez la demande avec la clé de la box et le nonce de cette réponse.',
+    },
+  },
+  box_unknown: {
+    status: 403,
+    what: {
+      en: 'No site of this box knows the box that asks, or its key is another.',
+      fr: 'Aucun site de cette box ne connaît la box qui demande, ou sa clé est différente.',
+    },
+    todo: {
+      en: 'Assign the box to a site, or look whether two boxes carry the same name.',
+      fr: 'Affectez la box à un site, ou vérifiez si deux box portent le même nom.',
+    },
+  },
+  blob_absent: {
+    status: 404,
+    what: { en: 'This box does not have that blob.', fr: 'Cette box n’a pas ce blob.' },
+    todo: { en: 'Ask another box that has it.', fr: 'Demandez-le à une autre box qui l’a.' },
+  },
+  range_unknown: {
+    status: 416,
+    what: {
+      en: 'The blob has {size} bytes, and none of them was asked for.',
+      fr: 'Le blob fait {size} octets, et aucun n’est demandé.',
+    },
+    todo: {
+      en: 'Ask for one range of bytes that the blob has.',
+      fr: 'Demandez une seule plage d’octets que le blob contient.',
+    },
+  },
+  blob_malformed: {
+    status: 422,
+    what: {
+      en: 'What came is not what its hash says.',
+      fr: 'Ce qui est arrivé ne correspond pas à son empreinte.',
+    },
+    todo: {
+      en: 'Send it again from the original. The good chunks were kept.',
+      fr: 'Renvoyez-le depuis l’original. Les bons morceaux sont gardés.',
+    },
+  },
+  blob_unannounced: {
+    status: 409,
+    what: {
+      en: 'This blob was not announced, or the box has started again since.',
+      fr: 'Ce blob n’a pas été annoncé, ou la box a redémarré depuis.',
+    },
+    todo: {
+      en: 'Announce it with its manifest. The answer says which chunks are missing.',
+      fr: 'Annoncez-le avec son manifeste. La réponse dit quels morceaux manquent.',
+    },
+  },
+  blob_refused: {
+    status: 507,
+    what: {
+      en: 'There is no room for it: it needs {need} bytes, {free} are free, and {reserve} must stay free.',
+      fr: 'Pas assez de place : il faut {need} octets, {free} sont libres, et {reserve} doivent le rester.',
+    },
+    todo: {
+      en: 'Remove media that are no longer needed, or use a larger disk.',
+      fr: 'Retirez des médias dont on n’a plus besoin, ou prenez un disque plus grand.',
+    },
+  },
+  too_busy: {
+    status: 503,
+    what: {
+      en: 'This box gives and takes as many blobs as it can.',
+      fr: 'Cette box échange déjà autant de blobs qu’elle peut.',
+    },
+    todo: { en: 'Try again in a few seconds.', fr: 'Réessayez dans quelques secondes.' },
+  },
   unexpected: {
     status: 500,
     what: { en: 'Something went wrong inside Regie.', fr: 'Une erreur s’est produite dans Regie.' },

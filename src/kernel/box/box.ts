@@ -101,6 +101,15 @@ class RunningBox implements Box {
     return this.#links.accept(channel)
   }
 
+  keysOf(box: string): readonly string[] {
+    return [...this.#sites.values()].flatMap((site) => site.keysOf(box))
+  }
+
+  aboves(): readonly Above[] {
+    const all = [...this.#sites.values()].flatMap(({ above }) => above ?? [])
+    return [...new Map(all.map((above) => [above.box, above])).values()]
+  }
+
   /** Until a better clock is measured, the offset is what the machine believed at its start. */
   now(): Instant {
     return [this.#machine.clock.mono(), this.#offset, this.#machine.clock.quality?.() ?? 0]
@@ -177,7 +186,7 @@ class RunningBox implements Box {
 
   /** A box is let in by a site that names it with this key, by being above, or by the fleet's claims. */
   #accepts({ box, publicKey }: Peer): boolean {
-    const keys = [...this.#sites.values()].flatMap((site) => site.keysOf(box))
+    const keys = this.keysOf(box)
     return keys.length > 0 ? keys.includes(publicKey) : this.#parts.trusts(box, publicKey)
   }
 

@@ -78,6 +78,10 @@ export type Box = {
   readonly live: Live
   /** A channel that somebody opened to this box. */
   readonly accept: (channel: Channel) => ChannelEvents
+  /** The keys by which the sites here know a box: as a member, or as the box above. */
+  readonly keysOf: (box: string) => readonly string[]
+  /** The boxes above, of all sites, each once. */
+  readonly aboves: () => readonly Above[]
   readonly now: () => Instant
   readonly status: () => BoxStatus
   readonly onChange: (tell: () => void) => () => void
