@@ -180,7 +180,8 @@ describe('fetching', () => {
         return { status: answer.status, controller, answer }
       }),
     )
-    expect(open.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 503])
+    expect(open.filter(({ status }) => status === 200)).toHaveLength(4)
+    expect(open.filter(({ status }) => status === 503)).toHaveLength(1)
     for (const { controller } of open) controller.abort()
     const statusNow = async () => {
       const answer = await asked(await signed({ path }), path)
