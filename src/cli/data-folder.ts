@@ -19,6 +19,8 @@ export type DataFolder = {
   readonly identity: Identity
   readonly truth: string
   readonly views: string
+  readonly blobs: string
+  readonly samples: string
   readonly isNew: boolean
   readonly killed: number | undefined
   readonly close: () => void
@@ -32,6 +34,8 @@ export type DataFolder = {
  *     lock, pid  held while a process runs
  *     truth.db   the logs and journals
  *     views/     one file a site; may be deleted at any time while nothing runs
+ *     blobs/     media and other large things, named by their hashes
+ *     samples.db log lines and metrics; may be deleted at any time while nothing runs
  */
 export function openDataFolder(path: string, random: Random): DataFolder {
   return inWords(path, () => {
@@ -59,6 +63,8 @@ function openLocked(path: string, random: Random, lock: FolderLock): DataFolder 
     identity: readIdentity(path),
     truth: join(path, 'truth.db'),
     views: join(path, 'views'),
+    blobs: join(path, 'blobs'),
+    samples: join(path, 'samples.db'),
     isNew,
     killed: lock.killed,
     close: lock.release,

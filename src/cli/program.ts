@@ -10,6 +10,7 @@ import type { Box } from '../kernel/box/contract.ts'
 import type { Machine } from '../kernel/machine.ts'
 import { openTruth } from '../store/truth-thread.ts'
 import { StoreError } from '../store/truth.ts'
+import { Beside } from './beside.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openDataFolder } from './data-folder.ts'
 import { known } from './known.ts'
@@ -20,6 +21,7 @@ import { openQueries, openViews } from './views-thread.ts'
 /** A box with its doors, in this process. */
 export type Program = {
   readonly box: Box
+  readonly beside: Beside
   readonly port: number
   /** Resolves when the program cannot go on and must be started again. */
   readonly broken: Promise<string>
@@ -38,12 +40,14 @@ export type ProgramParts = {
  * Starts a box in the order in which it can be watched: its folder, its port, its store. Whoever asks early
  * hears that it is starting. Throws a Trouble, and then nothing is left open.
  */
-export async function startProgram({ settings, machine, listening }: ProgramParts): Promise<Program> {
+export async function startProgram({ settings, machine: bare, listening }: ProgramParts): Promise<Program> {
   const ends = new AsyncDisposableStack()
   let showing = (): Showing => ({ is: 'starting' })
   try {
-    const folder = openDataFolder(settings.data, machine.random)
+    const folder = openDataFolder(settings.data, bare.random)
     ends.defer(() => folder.close())
+    const beside = new Beside(folder, bare, ends)
+    const { machine } = beside
     tellOfKill(folder, machine)
 
     const local = await openLocal(folder.path, { status: () => showing() })
@@ -58,14 +62,17 @@ export async function startProgram({ settings, machine, listening }: ProgramPart
     listening(port)
 
     const { promise: broken, resolve: breaks } = Promise.withResolvers<string>()
-    const box = await open(folder, machine, ends, breaks)
+    const box = await open(folder, beside, ends, breaks)
+    await beside.open(box)
+    if (beside.blobs) blobs.open({ blobs: beside.blobs, box: box.id, keysOf: (other) => box.keysOf(other) })
+    ends.defer(() => blobs.close())
     ends.defer(box.onChange(() => readiness.observe(box.status())))
     showing = () => ({ is: 'running', status: box.status() })
     ends.defer(() => {
       showing = () => ({ is: 'stopping' })
     })
     link.open((channel) => box.accept(channel))
-    return { box, port, broken, stop: () => ends.disposeAsync() }
+    return { box, beside, port, broken, stop: () => ends.disposeAsync() }
   } catch (error) {
     await ends.disposeAsync()
     throw error
@@ -74,7 +81,7 @@ export async function startProgram({ settings, machine, listening }: ProgramPart
 
 async function open(
   folder: DataFolder,
-  machine: Machine,
+  { machine, onSamples }: Beside,
   ends: AsyncDisposableStack,
   breaks: (why: string) => void,
 ): Promise<Box> {
@@ -93,6 +100,7 @@ async function open(
       dial: dialWebSocket,
       // Until a fleet claims boxes, only those that a site names are let in.
       trusts: () => false,
+      onSamples,
     })
     ends.defer(() => box.stop())
     return box

@@ -124,7 +124,7 @@ test('a batch that fails leaves the ring as it was', () => {
   const { file } = opened()
   file.append('lines', [line('a')], 0)
   const bad = { at: 0, values: { level: 'x', text: 'y', size: 'not a number' } }
-  expect(() => file.append('lines', [line('b'), bad], 0)).toThrow()
+  expect(() => file.append('lines', [line('b'), bad], 0)).toThrow(Error)
   file.append('lines', [line('c')], 0)
   expect(texts(file)).toEqual(['c', 'a'])
   expect(file.sizes()['lines']?.rows).toBe(2)

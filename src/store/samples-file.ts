@@ -1,7 +1,16 @@
 import type { Database, Value } from './database.ts'
 import type { Format } from './formats.ts'
 import { takeFormat } from './formats.ts'
-import type { Ring, Rings, RingSize, Sample, SamplePage, SampleQuery, StoredSample } from './ring.ts'
+import type {
+  Ring,
+  Rings,
+  RingSize,
+  Sample,
+  SamplePage,
+  SampleQuery,
+  SampleValue,
+  StoredSample,
+} from './ring.ts'
 import { mostRows, mostSampleBytes } from './ring.ts'
 
 const format: Format = {
@@ -62,8 +71,10 @@ export class SamplesFile {
     })
     const sql = `SELECT * FROM "${name}" WHERE id < ? ${wanted.join(' ')} ORDER BY id DESC LIMIT ${most + 1}`
     const found = this.#db.prepare(sql).all(...values)
-    const rows = found.slice(0, most).map(({ id, at, bytes: _, ...rest }): StoredSample => {
-      return { id: Number(id), at: at === null ? null : Number(at), values: rest as StoredSample['values'] }
+    const rows = found.slice(0, most).map((row): StoredSample => {
+      const known = Object.keys(columns).map((column) => [column, row[column] as SampleValue] as const)
+      const at = row['at'] === null ? null : Number(row['at'])
+      return { id: Number(row['id']), at, values: Object.fromEntries(known) }
     })
     return { rows, next: found.length > most ? (rows.at(-1)?.id ?? null) : null }
   }

@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts'
+import type { Frame } from '../link/frames.ts'
 import type { Peer } from '../link/link.ts'
 import { Live } from '../live/live.ts'
 import type { Machine } from '../machine.ts'
@@ -54,6 +55,7 @@ class RunningBox implements Box {
       dial: parts.dial,
       accepts: (peer) => this.#accepts(peer),
       sites: this.#sites,
+      samples: parts.onSamples,
       changed: () => this.#changed(),
     })
     this.#unhear = parts.truth.onHealth(() => this.#changed())
@@ -108,6 +110,10 @@ class RunningBox implements Box {
   aboves(): readonly Above[] {
     const all = [...this.#sites.values()].flatMap(({ above }) => above ?? [])
     return [...new Map(all.map((above) => [above.box, above])).values()]
+  }
+
+  sendSamples(samples: Frame<'samples'>, except?: string): number {
+    return this.#links.sendSamples(samples, except)
   }
 
   /** Until a better clock is measured, the offset is what the machine believed at its start. */

@@ -6,6 +6,7 @@ import type { Channel, ChannelEvents, Dial } from '../network.ts'
 import type { Known } from '../pack/kinds.ts'
 import type { Ask, Writer } from '../site/writer.ts'
 import type { StoreHealth, Truth } from '../../store/truth.ts'
+import type { Frame } from '../link/frames.ts'
 import type { Limits } from './limits.ts'
 import type { Identity } from '../link/identity.ts'
 
@@ -22,6 +23,8 @@ export type BoxParts = {
   /** Whether a box that no site names yet may link: the fleet's claims, or a pairing on this box. */
   readonly trusts: (box: string, publicKey: string) => boolean
   readonly limits?: Limits | undefined
+  /** Told of the samples that a linked box hands on; lossy. */
+  readonly onSamples?: ((from: string, samples: Frame<'samples'>) => void) | undefined
 }
 
 /** The box above, for a site: where to dial it, and whom to expect there. */
@@ -82,6 +85,8 @@ export type Box = {
   readonly keysOf: (box: string) => readonly string[]
   /** The boxes above, of all sites, each once. */
   readonly aboves: () => readonly Above[]
+  /** Hands samples to the boxes above, `except` one, as far as there is room on their links. Tells to how many. */
+  readonly sendSamples: (samples: Frame<'samples'>, except?: string) => number
   readonly now: () => Instant
   readonly status: () => BoxStatus
   readonly onChange: (tell: () => void) => () => void

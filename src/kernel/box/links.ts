@@ -1,4 +1,4 @@
-import type { SiteFrame } from '../link/frames.ts'
+import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Identity } from '../link/identity.ts'
 import { Link } from '../link/link.ts'
 import type { Peer } from '../link/link.ts'
@@ -16,6 +16,7 @@ type Parts = {
   readonly dial: Dial
   readonly accepts: (peer: Peer) => boolean
   readonly sites: ReadonlyMap<string, Site>
+  readonly samples?: ((from: string, frame: Frame<'samples'>) => void) | undefined
   readonly changed: () => void
 }
 
@@ -74,6 +75,15 @@ export class Links {
     return moved
   }
 
+  /** To the boxes above, as far as there is room. Tells to how many. */
+  sendSamples(frame: Frame<'samples'>, except: string | undefined): number {
+    const isAbove = (box: string) => [...this.#diallers.values()].some(({ above }) => above.box === box)
+    return [...this.#up].filter((link) => {
+      const box = link.peer?.box ?? ''
+      return box !== except && isAbove(box) && link.sendSamples(frame)
+    }).length
+  }
+
   stop(): void {
     this.#stopped = true
     for (const dialler of this.#diallers.values()) dialler.stop()
@@ -107,6 +117,7 @@ export class Links {
       established: (link: Link) => this.#established(link),
       frame: (link: Link, frame: SiteFrame, lines: readonly string[], done: () => void) =>
         void this.#frame(link, frame, lines).finally(done),
+      samples: (link: Link, frame: Frame<'samples'>) => this.#parts.samples?.(link.peer?.box ?? '', frame),
       drained: (link: Link) => this.#sitesOf(link).forEach((site) => site.drained(link)),
       closed: (link: Link, why: string) => this.#closed(link, why),
     }

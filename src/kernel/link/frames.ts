@@ -21,6 +21,24 @@ export const frames = {
   /** I am alive; answer with `pong`. */
   ping: z.object({ at: count }),
   pong: z.object({ at: count }),
+  /** Lossy: how a box is, and what its log warns of; sent on to the box above. `missed`: lines that were left out. */
+  samples: z.object({
+    box: id,
+    hops: count.max(8),
+    measured: z.record(z.string().regex(/^[a-z][A-Za-z0-9.]{0,39}$/), z.number()).nullable(),
+    lines: z
+      .array(
+        z.object({
+          at: z.int().nullable(),
+          level: z.enum(['error', 'warn']),
+          module: z.string().max(40),
+          site: site.nullable(),
+          text: z.string().max(500),
+        }),
+      )
+      .max(20),
+    missed: count,
+  }),
   /** So many bytes of backlog have been dealt with: send more. */
   credit: z.object({ bytes: count }),
 

@@ -15,10 +15,15 @@ const pingEveryMs = { dialled: 4_000, accepted: 5_000 }
 /** With more than this under way even what is live goes back to being a backlog. */
 const liveInFlight = 2 * backlogInFlight
 
+/** With more than this in the channel, what is lossy does not join. */
+const mostWaiting = 16 * 1024
+
 export type LinkEvents = {
   /** Both sides have proved who they are. */
   readonly established: (link: Link) => void
   readonly frame: (link: Link, frame: SiteFrame, lines: readonly string[], done: () => void) => void
+  /** Lossy: nobody waits for it. */
+  readonly samples?: ((link: Link, frame: Frame<'samples'>) => void) | undefined
   /** There is room for more backlog. */
   readonly drained: (link: Link) => void
   readonly closed: (link: Link, why: string) => void
@@ -100,6 +105,13 @@ export class Link {
     if (carries(frame)) this.#inFlight += bytes
   }
 
+  /** Sends what may be lost: only while nothing waits, since facts come first (SAMPLE-7). */
+  sendSamples(frame: Frame<'samples'>): boolean {
+    if (!this.hasBacklogRoom() || this.#channel.waiting() > mostWaiting) return false
+    this.#send(frame)
+    return true
+  }
+
   /** Sends rows in frames of at most 8 KiB, or of one row where that is larger (LINK-10). */
   sendRows<Row>(rows: readonly Row[], make: (part: readonly Row[]) => RowsFrame): void {
     if (!this.isUp || rows.length === 0) return
@@ -166,6 +178,8 @@ export class Link {
         return
       case 'pong':
         return
+      case 'samples':
+        return this.#parts.events.samples?.(this, frame)
       case 'credit':
         this.#inFlight = Math.max(0, this.#inFlight - frame.bytes)
         this.#parts.events.drained(this)

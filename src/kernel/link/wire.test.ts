@@ -23,6 +23,27 @@ const bodies: { readonly [T in FrameType]: Record<string, fc.Arbitrary<unknown>>
   proof: { signature: text(128) },
   ping: { at: count },
   pong: { at: count },
+  samples: {
+    box: id,
+    hops: fc.integer({ min: 0, max: 8 }),
+    measured: fc.option(
+      fc.dictionary(fc.constantFrom('cpu', 'disk.free'), fc.integer(), { noNullPrototype: true }),
+    ),
+    lines: fc.array(
+      fc.record(
+        {
+          at: fc.option(fc.nat()),
+          level: fc.constantFrom('error', 'warn'),
+          module: text(40),
+          site: fc.option(site),
+          text: text(500),
+        },
+        { noNullPrototype: true },
+      ),
+      { maxLength: 5 },
+    ),
+    missed: count,
+  },
   credit: { bytes: count },
   site: {
     site,
@@ -234,7 +255,7 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
 
   test('LINK-1 the frames are those of this wire version', () => {
     const schemas = Object.entries(frames).map(([t, frame]) => [t, z.toJSONSchema(frame)])
-    const pinned = { wireVersion: 1, hash: 'JEuLdgSEOIfchTGOtw7tWAoIThLD2yEmAWDzmGecMTs' }
+    const pinned = { wireVersion: 1, hash: 'wcYq8aIPo6lss1UpIUg4mYRF7hrbIXlXjp2xlQx-pt8' }
     const now = { wireVersion, hash: sha256(canonical(schemas)) }
     expect(canonical(now) === canonical(pinned) ? 'as pinned' : `${changed} ${canonical(now)}`).toBe(
       'as pinned',
@@ -264,6 +285,18 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
     ],
     ping: [{ t: 'ping', at: 1 }, '00020100007b2274223a2270696e67222c226174223a317d', []],
     pong: [{ t: 'pong', at: 1 }, '00020100007b2274223a22706f6e67222c226174223a317d', []],
+    samples: [
+      {
+        t: 'samples',
+        box: 'boxa',
+        hops: 0,
+        measured: { cpu: 0.5 },
+        lines: [{ at: 1, level: 'warn', module: 'box', site: null, text: 'hot' }],
+        missed: 0,
+      },
+      '00020100007b2274223a2273616d706c6573222c22626f78223a22626f7861222c22686f7073223a302c226d65617375726564223a7b22637075223a302e357d2c226c696e6573223a5b7b226174223a312c226c6576656c223a227761726e222c226d6f64756c65223a22626f78222c2273697465223a6e756c6c2c2274657874223a22686f74227d5d2c226d6973736564223a307d',
+      [],
+    ],
     credit: [
       { t: 'credit', bytes: 8192 },
       '00020100007b2274223a22637265646974222c226279746573223a383139327d',
