@@ -1,3 +1,4 @@
+import { BlobDisk } from '../store/blob-memory.ts'
 import type { Database } from '../store/database.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { openTruthFile } from '../store/truth-tables.ts'
@@ -13,6 +14,9 @@ export type CardImage = { readonly truth: Image; readonly views: ReadonlyMap<str
 export class Card {
   readonly name: string
   readonly truth: Database
+  /** Copies of a card are made without them: what needs them asks for them again. */
+  readonly blobs = new BlobDisk()
+  #samples: Database | undefined
   readonly #views = new Map<string, Database>()
   readonly #bases = new Map<string, Map<number, Uint8Array>>()
 
@@ -29,6 +33,12 @@ export class Card {
 
   get sites(): readonly string[] {
     return [...this.#views.keys()].toSorted()
+  }
+
+  /** Log lines and metrics, new where there are none. */
+  get samples(): Database {
+    this.#samples ??= openSqlite(':memory:', { durable: false })
+    return this.#samples
   }
 
   /** A site's views, new where there are none. */
@@ -73,6 +83,7 @@ export class Card {
   destroy(): void {
     for (const database of [this.truth, ...this.#views.values()]) database.close()
     this.#views.clear()
+    this.#samples?.close()
   }
 }
 

@@ -78,7 +78,8 @@ export class Interrupted extends Error {
 /** One world from its first box to its end: a phase in which everything goes wrong, and one in which it must come right. */
 export async function liveOneDay(seed: string, options: DayOptions = {}): Promise<Outcome> {
   const scenario = { ...scenarioFor(new Dice(seed).fork('scenario')), ...options.scenario }
-  const world = new World(seed, { tell: options.tell, limits: scenario.limits, newer: scenario.newer })
+  const { limits, newer, media } = scenario
+  const world = new World(seed, { tell: options.tell, limits, newer, media })
   // In a real process a rejection that nobody handles is the end of it.
   const unhandled = (reason: unknown) => world.fail(reason)
   const interrupt = () => world.fail(new Interrupted())
@@ -119,6 +120,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   // A crowd goes about it at half the pace: a box-day has its 500 facts and 20 actions all the same.
   for (const plan of plans) populate(world, plan.site, plan.members, crowd ? 0.55 : haste)
   if (scenario.visitors) for (const plan of plans) visit(world, plan, haste)
+  world.media?.begin(plans)
   const registrars = scenario.registrars ? plans.map((plan) => register(world, plan, haste)) : []
   const screens = look(world, scenario)
   new Patrol(world, lead, limits && new Departures(world, limits.keptAfterTopMs)).walk(
@@ -135,6 +137,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   const lived = world.time.now - began
   if (!world.failure) await comeToRest(world, lead)
   if (!world.failure) await screens.comeToRest()
+  if (!world.failure) await world.media?.comeToRest()
   for (const registrar of registrars) if (!world.failure) await registrar.comeToRest(world)
   return lived
 }

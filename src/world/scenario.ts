@@ -27,6 +27,8 @@ export type Scenario = {
   readonly visitors?: boolean | undefined
   /** Boxes whose program knows kinds that the others do not know. */
   readonly newer?: readonly string[] | undefined
+  /** Boxes have blobs and samples, and players that need them: so much quicker than usual. */
+  readonly media?: number | undefined
 }
 
 /**
@@ -67,6 +69,7 @@ export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
     visitors: true,
     screens: crowd ? 1 : 6,
     newer: crowd ? [] : plans.flatMap(({ small }) => [...small]),
+    media: crowd ? undefined : 1,
   }
 }
 

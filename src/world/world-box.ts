@@ -5,6 +5,7 @@ import type { Known } from '../kernel/pack/kinds.ts'
 import { Card, type CardImage } from './card.ts'
 import { BoxClock } from './clock.ts'
 import { Disk } from './disk.ts'
+import type { Media } from './media/media.ts'
 import type { Network } from './network.ts'
 import { Process, type End } from './process.ts'
 import type { Dice } from './random.ts'
@@ -25,6 +26,8 @@ export type Surroundings = {
   readonly limits: BoxParts['limits']
   readonly cardAdded: (card: Card) => void
   readonly log: (line: string) => void
+  /** Blobs and samples, where the scenario has them. */
+  readonly media?: Media | undefined
 }
 
 /** A machine with a card, which starts the program again whenever it ends. */
@@ -151,13 +154,17 @@ export class WorldBox {
 
   async #open(process: Process): Promise<Box> {
     const { known, network, trusts, limits, log } = this.#around
+    // A twin calls, and nobody calls it: it has no blobs.
+    const media = this.name === this.id ? this.#around.media : undefined
+    const attached = media?.attach(this, process)
     const dice = this.#dice.fork(process.name)
     const random = { bytes: (size: number) => dice.bytes(size) }
-    return openBox({
+    const box = await openBox({
       identity: this.seal,
       known,
       trusts,
       limits,
+      onSamples: attached?.onSamples,
       dial: network.dialer(this.id, process),
       truth: this.disk.open(this.#card, process, this.clock),
       writer: openWriter({
@@ -179,9 +186,14 @@ export class WorldBox {
         clock: this.clock,
         timers: { after: (ms, run) => process.after(ms, run) },
         random,
-        log: (level, text) => log(`${process.name} ${level} ${text}`),
+        log: (level, text) => {
+          log(`${process.name} ${level} ${text}`)
+          attached?.log(level, text)
+        },
       },
     })
+    void media?.opened(this, process, box)
+    return box
   }
 
   #ended(process: Process, how: End): void {

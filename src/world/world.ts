@@ -4,6 +4,7 @@ import { know } from '../kernel/pack/kinds.ts'
 import { clumsy } from './clumsy/pack.ts'
 import { fair } from './fair/pack.ts'
 import { Ledger } from './ledger.ts'
+import { Media } from './media/media.ts'
 import { Network } from './network.ts'
 import { newer } from './newer.ts'
 import { Dice } from './random.ts'
@@ -24,6 +25,8 @@ export type WorldOptions = {
   readonly limits?: Limits | undefined
   /** Boxes whose program is newer than that of the others. */
   readonly newer?: readonly string[] | undefined
+  /** Boxes have blobs and samples; a number says how much quicker than usual they come and go. */
+  readonly media?: number | undefined
 }
 
 /** Time, a network, boxes, sites, and a witness: all that a seed sets in motion. */
@@ -42,6 +45,7 @@ export class World {
   readonly reached = new Tally()
   /** Until when a box had troubles of which we know. */
   readonly troubled = new Map<string, number>()
+  readonly media: Media | undefined
   /** People and devices go on. */
   busy = true
   #failure: Error | undefined
@@ -55,6 +59,7 @@ export class World {
     this.dice = new Dice(seed)
     this.trace = new Trace(options.tell && ((line) => options.tell?.(`${this.#stamp()} ${line}`)))
     this.network = new Network(this.time, this.dice.fork('network'), this.trace)
+    this.media = options.media === undefined ? undefined : new Media(this, options.media)
     this.#log = (line) => this.trace.note(`log ${line}`)
   }
 
@@ -130,6 +135,7 @@ export class World {
       trusts: (other, publicKey) => this.boxes.get(other)?.seal.publicKey === publicKey,
       cardAdded: (card) => this.witness.addCard(card),
       log: this.#log,
+      media: this.media,
     }
   }
 

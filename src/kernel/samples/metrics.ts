@@ -19,6 +19,7 @@ type Parts = {
   readonly box: string
   /** Milliseconds since 1970; null while the clock is not known. */
   readonly now: () => number | null
+  readonly everyMs?: number | undefined
 }
 
 type Series = {
@@ -58,7 +59,7 @@ export class Metrics {
   }
 
   start(): void {
-    this.#cancel = this.#parts.machine.timers.after(sampleEveryMs, () => {
+    this.#cancel = this.#parts.machine.timers.after(this.#everyMs(), () => {
       this.start()
       this.#sample()
     })
@@ -80,9 +81,13 @@ export class Metrics {
     const known = this.#series.get(box)
     if (!known && this.#series.size >= mostBoxes) return
     const mono = this.#parts.machine.clock.mono()
-    const isEarly = known !== undefined && mono - known.lastMono < sampleEveryMs / 2
+    const isEarly = known !== undefined && mono - known.lastMono < this.#everyMs() / 2
     if (isEarly) known.last = measured
     else this.#take(box, measured, mono)
+  }
+
+  #everyMs(): number {
+    return this.#parts.everyMs ?? sampleEveryMs
   }
 
   #sample(): void {

@@ -156,6 +156,22 @@ export const arenas = {
     limits: { ...shortLived, keptAfterTopMs: minutes(600) },
     faults: { 'two keepers': 4, 'kill at any moment': 1, 'power cut': 1, 'views lost': 1 },
   },
+  /** Screens that play clips, sources that lie, cards that are full, and logs that must stay small. */
+  media: {
+    plan: hall,
+    ms: minutes(40),
+    faultEveryMs: minutes(2),
+    haste: 2,
+    media: 12,
+    faults: {
+      cut: 2,
+      loss: 1,
+      'half-open link': 1,
+      'power cut': 2,
+      'kill at any moment': 1,
+      'disk error': 1,
+    },
+  },
 } satisfies Readonly<Record<string, Arena>>
 
 export type ArenaName = keyof typeof arenas

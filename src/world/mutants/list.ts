@@ -1,3 +1,4 @@
+import { inBlobs } from './list-blobs.ts'
 import { inBoxes } from './list-boxes.ts'
 import { inLive } from './list-live.ts'
 import { inStoreAndRecords } from './list-records.ts'
@@ -5,4 +6,10 @@ import { inRules } from './list-rules.ts'
 import type { Mutant } from './mutant.ts'
 
 /** All mutants that were written by hand. */
-export const mutants: readonly Mutant[] = [...inStoreAndRecords, ...inBoxes, ...inRules, ...inLive]
+export const mutants: readonly Mutant[] = [
+  ...inStoreAndRecords,
+  ...inBoxes,
+  ...inRules,
+  ...inLive,
+  ...inBlobs,
+]
