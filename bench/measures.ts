@@ -1,6 +1,7 @@
 import { ackLatency } from './ack-latency.ts'
 import { acts } from './acts.ts'
 import { batchedRecords } from './batched-records.ts'
+import { blobThroughput } from './blobs.ts'
 import { catchUp } from './catch-up.ts'
 import { liveFanOut } from './live-fan-out.ts'
 import type { Measure } from './parts/row.ts'
@@ -17,5 +18,6 @@ export const measures: Readonly<Record<string, Measure>> = {
   rebuild,
   'catch-up': catchUp,
   'live-fan-out': liveFanOut,
+  blobs: blobThroughput,
   'start-up': startUp,
 }

@@ -18,7 +18,8 @@ export const digestHeader = 'regie-digest'
 const streams = { each: 4, all: 32 } as const
 /** Who has not taken a byte for so long does not want any. */
 const idleMs = 60_000
-const pieceBytes = 256 * 1024
+/** Small enough that the allocator gives the same memory again. */
+const pieceBytes = 64 * 1024
 
 type Served = {
   readonly blobs: Blobs
@@ -74,12 +75,19 @@ export function blobDoor(machine: Pick<Machine, 'random' | 'clock'>): BlobDoor {
     }
     busy.set(box, mine + 1)
     const body = Readable.from(piecesOf(reader, from, to), { objectMode: false })
-    body.once('close', () => {
+    let isOver = false
+    const over = () => {
+      if (isOver) return
+      isOver = true
       const left = (busy.get(box) ?? 1) - 1
       if (left > 0) busy.set(box, left)
       else busy.delete(box)
       void reader.close()
-    })
+    }
+    // Whichever comes first: who asked may have gone while the file was being opened, and then nothing reads the body.
+    body.once('close', over)
+    reply.raw.once('close', over)
+    if (reply.raw.destroyed) over()
     reply.raw.setTimeout(idleMs, () => reply.raw.destroy())
     return reply
       .header('content-length', to - from)

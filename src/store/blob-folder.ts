@@ -56,7 +56,7 @@ export class BlobFolder implements BlobFiles {
     return inWords(this.#folder, async () => {
       const file = await orNothing(open(this.#whole(sha256), 'r'))
       if (!file) return undefined
-      const { size } = await file.stat()
+      const size = await sizeOf(file)
       return {
         size,
         read: (at, length) => inWords(this.#folder, () => readFrom(file, at, length)),
@@ -190,13 +190,24 @@ async function wholeIn(folder: string) {
   return found
 }
 
+/** A file that nobody closes ends the process when it is collected. */
+async function sizeOf(file: FileHandle): Promise<number> {
+  try {
+    return (await file.stat()).size
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
 /** Kept as it is where it is there, made where it is not. */
 async function openPart(path: string): Promise<FileHandle> {
   return (await orNothing(open(path, 'r+'))) ?? open(path, 'w+', 0o600)
 }
 
 async function readFrom(file: FileHandle, at: number, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size)
+  const { buffer, byteOffset } = Buffer.allocUnsafe(size)
+  const bytes = new Uint8Array(buffer, byteOffset, size)
   let done = 0
   while (done < size) {
     const { bytesRead } = await file.read(bytes, done, size - done, at + done)

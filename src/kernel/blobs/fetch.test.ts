@@ -201,6 +201,20 @@ describe('a source that is not', () => {
   })
 })
 
+test('BLOB-6 chunks that were there before do not make the rounds more frequent', async () => {
+  const { blobs, sources, live } = await openExample()
+  const source = sourceOf('keep', example, { read: upTo(24) })
+  sources.push({
+    ...source,
+    read: (_, from, to, signal) => source.read(ref.sha256, from, Math.min(to, 24), signal),
+  })
+  blobs.want(ref)
+  await live(60_000)
+  source.asked.length = 0
+  await live(3_600_000, 1_000)
+  expect(source.asked.filter((asked) => asked === 'manifest').length).toBeLessThanOrEqual(16)
+})
+
 describe('starts, kills and power cuts', () => {
   test('BLOB-3 what was fetched before the kill is not fetched again', async () => {
     const disk = new BlobDisk()

@@ -1,6 +1,6 @@
 import { StoreError } from '../../store/truth.ts'
 import type { Machine } from '../machine.ts'
-import type { BlobRef, Manifest } from './blob.ts'
+import type { BlobRef } from './blob.ts'
 import type { BlobLimits } from './limits.ts'
 import type { Pace } from './pace.ts'
 import { rest } from './pace.ts'
@@ -154,7 +154,10 @@ export class Fetch {
     while (missing.length > 0) {
       const room = await this.#parts.room(part.bytesOf(missing), begun)
       if (room.is === 'refused') return this.#refuse(room)
-      this.#gained(source, manifest, part)
+      let present = manifest.chunks.length - missing.length
+      const tell = () =>
+        this.#say({ is: 'fetching', present, total: manifest.chunks.length, source: source.name })
+      tell()
       await transfer(hearing, {
         source,
         ref: this.ref,
@@ -162,7 +165,10 @@ export class Fetch {
         ...firstRun(missing, limits.runChunks),
         put: async (index, bytes) => {
           const is = await part.put(manifest, index, bytes)
-          this.#gained(source, manifest, part)
+          if (is === 'wrong') return is
+          present += 1
+          this.#waitMs = limits.firstWaitMs
+          tell()
           return is
         },
         spent: (bytes) => pace.spent(bytes, signal),
@@ -175,14 +181,6 @@ export class Fetch {
     // The fact itself vouches for this manifest, and its chunks are not what the fact says.
     await part.remove()
     return { is: 'failed', why: 'contradiction' }
-  }
-
-  #gained(source: BlobSource, manifest: Manifest, part: Part): void {
-    const total = manifest.chunks.length
-    const present = total - part.missing(manifest).length
-    if (this.#state.is === 'fetching' && present > this.#state.present)
-      this.#waitMs = this.#parts.limits.firstWaitMs
-    this.#say({ is: 'fetching', present, total, source: source.name })
   }
 
   #passesOver(source: BlobSource): boolean {

@@ -45,7 +45,10 @@ export class Part {
 
   /** Chunks that are not there, or are others than this manifest says. */
   missing(manifest: Manifest): readonly number[] {
-    return manifest.chunks.flatMap((hash, index) => (this.#hashes[index] === hash ? [] : [index]))
+    const missing: number[] = []
+    for (const [index, hash] of manifest.chunks.entries())
+      if (this.#hashes[index] !== hash) missing.push(index)
+    return missing
   }
 
   bytesOf(chunks: readonly number[]): number {

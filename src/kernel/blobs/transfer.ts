@@ -55,6 +55,7 @@ export type Run = {
   readonly cut: Cut
   readonly first: number
   readonly end: number
+  /** The bytes are the next chunk's once this resolves. */
   readonly put: (index: number, bytes: Uint8Array) => Promise<'good' | 'wrong'>
   /** Waits until so many more bytes are allowed. */
   readonly spent: (bytes: number) => Promise<void>
@@ -68,7 +69,9 @@ export async function transfer(hearing: Hearing, run: Run): Promise<void> {
     return to - from
   }
   let index = first
-  let chunk = new Uint8Array(sizeOf(index))
+  // One for all chunks: a fresh one for each costs more than hashing it.
+  const room = Buffer.allocUnsafe(sizeOf(first))
+  let chunk = room
   let filled = 0
   const [from] = boundsOf(first, ref.size, cut)
   const [, to] = boundsOf(end - 1, ref.size, cut)
@@ -88,7 +91,7 @@ export async function transfer(hearing: Hearing, run: Run): Promise<void> {
         index += 1
         filled = 0
         again()
-        if (index < end) chunk = new Uint8Array(sizeOf(index))
+        if (index < end) chunk = room.subarray(0, sizeOf(index))
       }
       await spent(piece.length)
     },

@@ -15,9 +15,8 @@ export const inBlobs: readonly Mutant[] = [
     name: 'a blob appears without its hash',
     breaks: 'BLOB-1',
     file: 'src/kernel/blobs/part.ts',
-    find: `    if ((await this.#wholeHash()) !== sha256) return 'wrong'
-`,
-    replace: '',
+    find: `    if ((await this.#wholeHash()) !== sha256) return 'wrong'`,
+    replace: `    if ((await this.#wholeHash()) === '') return 'wrong'`,
     first: { arena: 'media', seed: 1 },
   },
   {
@@ -100,6 +99,15 @@ export const inBlobs: readonly Mutant[] = [
       release()`,
     replace: `    } finally {
       if (!this.#cancel.signal.aborted) release()`,
+    first: { arena: 'media', seed: 1 },
+  },
+  {
+    name: 'what went is still called present',
+    breaks: 'BLOB-9',
+    file: 'src/kernel/blobs/shelf.ts',
+    find: `    this.#whole.delete(name)
+    await`,
+    replace: '    await',
     first: { arena: 'media', seed: 1 },
   },
   {
