@@ -4,6 +4,7 @@ import type { BlobSource } from '../../kernel/blobs/source.ts'
 import { SourceError } from '../../kernel/blobs/source.ts'
 import type { Network } from '../network.ts'
 import type { Process } from '../process.ts'
+import { cut, type BlobAsk } from './blob-ask.ts'
 import { lies, type Lie } from './lies.ts'
 
 /** A box that may be asked for blobs, as it is just now. */
@@ -13,10 +14,6 @@ export type Giver = {
   readonly lie: Lie | undefined
 }
 
-/** What is asked of a giver: its manifest, or bytes. */
-export type BlobAsk = { readonly sha256: string; readonly from: number; readonly to: number } | string
-
-const pieceBytes = 300
 const requestBytes = 300
 
 /** Blobs between boxes, over the same paths as everything else, in pieces. */
@@ -95,10 +92,6 @@ export class BlobWire {
 function wholeOf(ask: BlobAsk): BlobAsk {
   const sha256 = typeof ask === 'string' ? ask : ask.sha256
   return { sha256, from: 0, to: Number.MAX_SAFE_INTEGER }
-}
-
-export function* cut(bytes: Uint8Array): Iterable<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
 }
 
 async function bytesOf(blobs: Blobs, ask: BlobAsk): Promise<Uint8Array | undefined> {

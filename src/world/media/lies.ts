@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { cut, type BlobAsk } from './blob-wire.ts'
+import { cut, type BlobAsk } from './blob-ask.ts'
 import { worldBlobs } from './setting.ts'
 
 /** What a source gives instead of what it has; a number is a silence of so many milliseconds. */

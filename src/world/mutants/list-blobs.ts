@@ -59,9 +59,8 @@ export const inBlobs: readonly Mutant[] = [
     name: 'nobody asks for room',
     breaks: 'BLOB-9',
     file: 'src/kernel/blobs/fetch.ts',
-    find: `      if (room.is === 'refused') return this.#refuse(room)
-`,
-    replace: '',
+    find: `      if (room.is === 'refused') return this.#refuse(room)`,
+    replace: `      if (room.is === 'refused' && room.need < 0) return this.#refuse(room)`,
     first: { arena: 'media', seed: 4 },
   },
   {
