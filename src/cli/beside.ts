@@ -115,7 +115,7 @@ export class Beside {
   }
 
   #now(): number | null {
-    const at = this.#box?.now()
+    const at = this.#box?.time()
     return at === undefined || at[2] === 0 ? null : epochOf(at)
   }
 }

@@ -15,6 +15,7 @@ export const aSite: SiteStatus = {
   orphans: 0,
   quarantine: 0,
   clones: 0,
+  clock: { quality: 3, within: 12, by: 'network' },
 }
 
 export const aStatus: BoxStatus = {

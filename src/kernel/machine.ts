@@ -1,5 +1,3 @@
-import type { Quality } from './instant.ts'
-
 /**
  * What the kernel needs from the machine it runs on. The real one is `src/cli/machine.ts`; the
  * world simulator has its own. The kernel never asks which.
@@ -21,9 +19,12 @@ export type Clock = {
   readonly mono: () => number
   /** Milliseconds since 1970 as the machine believes, whole. It may jump, and may be years off. */
   readonly wall: () => number
-  /** How far the machine itself vouches for `wall`; absent: not at all. */
-  readonly quality?: (() => Quality) | undefined
+  /** How far the machine itself vouches for `wall` now; null or absent: not at all. */
+  readonly vouch?: (() => Vouch | null) | undefined
 }
+
+/** `wall` is within so many milliseconds of the truth: so says the network, or a clock that runs while the power is off. */
+export type Vouch = { readonly within: number; readonly by: 'network' | 'hardware' }
 
 export type Timers = {
   /** Runs once after so many milliseconds; returns how to cancel. */

@@ -1,5 +1,4 @@
-import type { Quality } from '../kernel/instant.ts'
-import type { Clock } from '../kernel/machine.ts'
+import type { Clock, Vouch } from '../kernel/machine.ts'
 import type { Time } from './time.ts'
 
 /** The world begins on a Saturday morning. */
@@ -27,7 +26,7 @@ export class BoxClock implements Clock {
   readonly wall = (): number => Math.floor(beginning + this.#time.now * (1 + this.#drift) + this.#wrongBy)
 
   /** The machine vouches for its wall clock while nobody has told it nonsense. */
-  readonly quality = (): Quality => (Math.abs(this.#wrongBy) < 250 ? 2 : 0)
+  readonly vouch = (): Vouch | null => (Math.abs(this.#wrongBy) < 250 ? { within: 250, by: 'network' } : null)
 
   reboot(): void {
     this.#bootedAt = this.#time.now

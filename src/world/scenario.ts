@@ -43,6 +43,7 @@ const quick: Limits = {
   markEveryMs: 10 * 60_000,
   tidyEveryMs: usual.tidyEveryMs,
   baseEvery: 500,
+  clockEveryMs: usual.clockEveryMs,
 }
 
 type Shape = 'alone' | 'pair' | 'hall' | 'chain' | 'hub keeps' | 'several sites' | 'crowd'

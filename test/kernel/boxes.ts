@@ -7,7 +7,7 @@ import type { Above, Box } from '../../src/kernel/box/contract.ts'
 import { openBox } from '../../src/kernel/box/box.ts'
 import type { Identity } from '../../src/kernel/link/identity.ts'
 import { makeIdentity } from '../../src/kernel/link/identity.ts'
-import type { Machine } from '../../src/kernel/machine.ts'
+import type { Machine, Vouch } from '../../src/kernel/machine.ts'
 import type { Channel, ChannelEvents, Dial } from '../../src/kernel/network.ts'
 import { RunnerCore } from '../../src/kernel/live/runner-core.ts'
 import type { Runner } from '../../src/kernel/live/runner.ts'
@@ -53,6 +53,11 @@ export class TestBox {
   readonly views = new Map<string, Database>()
   readonly bases = new Map<string, Map<number, Uint8Array>>()
   readonly log: string[] = []
+  /** Its machine's clock: how far off it is, and whether the machine vouches for it. */
+  wrongBy = 0
+  vouch: Vouch | null = null
+  #boots = 1
+  #bootedAt = 0
   readonly #boxes: Boxes
   readonly #channels = new Set<() => void>()
   #box: Box | undefined
@@ -169,6 +174,14 @@ export class TestBox {
       .join('\n')
   }
 
+  /** The machine loses its power, and starts again. */
+  async reboot(): Promise<void> {
+    await this.stop()
+    this.#boots += 1
+    this.#bootedAt = performance.now()
+    await this.start()
+  }
+
   async stop(): Promise<void> {
     await this.#box?.stop()
     this.#box = undefined
@@ -177,10 +190,11 @@ export class TestBox {
 
   machine(): Machine {
     return {
-      boot: `boot-${this.name}`,
+      boot: `boot-${this.name}-${this.#boots}`,
       clock: {
-        mono: () => Math.round(performance.now()),
-        wall: () => 1_800_000_000_000 + Math.round(performance.now()),
+        mono: () => Math.floor(performance.now() - this.#bootedAt),
+        wall: () => trueTime() + this.wrongBy,
+        vouch: () => this.vouch,
       },
       timers: {
         after: (ms, run) => {
@@ -271,6 +285,9 @@ export class TestBox {
     }
   }
 }
+
+/** What time it really is. */
+export const trueTime = (): number => 1_800_000_000_000 + Math.round(performance.now())
 
 const literal = (value: unknown): string =>
   typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`

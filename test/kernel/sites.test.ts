@@ -24,7 +24,11 @@ test('SITE-1 a site begins with its term and its first member, and there is no s
   const [term, member] = String(rows[0]?.['bodies'])
     .split('\n')
     .map((line) => parseLine(line).body)
-  expect(term).toEqual({ term: expect.stringMatching(`^1/${box}/1/[0-9a-z]+$`), how: 'birth' })
+  expect(term).toEqual({
+    term: expect.stringMatching(`^1/${box}/1/[0-9a-z]+$`),
+    how: 'birth',
+    boot: 'boot-keeper-1',
+  })
   expect(member).toEqual({ box, publicKey, small: false })
   expect(keeper.hasKey()).toBe(true)
   await expect(keeper.box.found('fair')).rejects.toThrow('has begun already')

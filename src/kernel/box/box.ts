@@ -29,7 +29,6 @@ class RunningBox implements Box {
   readonly #machine: Machine
   readonly #cancelTimers: () => void
   readonly #process: string
-  readonly #offset: number
   readonly #sites = new Map<string, Site>()
   readonly #links: Links
   readonly #listeners = new Set<() => void>()
@@ -45,7 +44,6 @@ class RunningBox implements Box {
     this.#machine = scoped.machine
     this.#cancelTimers = scoped.cancelAll
     this.#process = randomId(parts.machine.random, 16)
-    this.#offset = parts.machine.clock.wall() - parts.machine.clock.mono()
     const serves = (site: string) => this.#sites.has(site)
     this.live = new Live({ known: parts.known, runner: parts.runner, machine: this.#machine, serves })
     this.#links = new Links({
@@ -116,9 +114,16 @@ class RunningBox implements Box {
     return this.#links.sendSamples(samples, except)
   }
 
-  /** Until a better clock is measured, the offset is what the machine believed at its start. */
-  now(): Instant {
-    return [this.#machine.clock.mono(), this.#offset, this.#machine.clock.quality?.() ?? 0]
+  now(site: string): Instant {
+    return this.#site(site).now()
+  }
+
+  time(): Instant {
+    const { clock } = this.#machine
+    const mono = clock.mono()
+    const own: Instant = [mono, clock.wall() - mono, clock.quality?.() ?? 0]
+    const best = (a: Instant, b: Instant) => (b[2] > a[2] ? b : a)
+    return [...this.#sites.values()].map((site) => site.now()).reduce(best, own)
   }
 
   status(): BoxStatus {
@@ -171,7 +176,6 @@ class RunningBox implements Box {
       truth,
       writer,
       live: this.live,
-      now: () => this.now(),
       limits: this.#parts.limits ?? usual,
     }
     const site = new Site(outer, row, await truth.streams(row.site), this.#notes, () => this.#changed())

@@ -1,3 +1,4 @@
+import type { ClockStatus } from '../clock/site-clock.ts'
 import type { Instant } from '../instant.ts'
 import type { Live, SlowRun } from '../live/live.ts'
 import type { Runner } from '../live/runner.ts'
@@ -87,7 +88,10 @@ export type Box = {
   readonly aboves: () => readonly Above[]
   /** Hands samples to the boxes above, `except` one, as far as there is room on their links. Tells to how many. */
   readonly sendSamples: (samples: Frame<'samples'>, except?: string) => number
-  readonly now: () => Instant
+  /** This moment in the time of a site: what a driver stamps what it sees with, at once. */
+  readonly now: (site: string) => Instant
+  /** The same for what belongs to no site: by the best clock that is known here. */
+  readonly time: () => Instant
   readonly status: () => BoxStatus
   readonly onChange: (tell: () => void) => () => void
   /** Ends everything: no timer, link or write is left. What was acknowledged is on disk. */
@@ -122,4 +126,5 @@ export type SiteStatus = {
   readonly orphans: number
   readonly quarantine: number
   readonly clones: number
+  readonly clock: ClockStatus
 }

@@ -1,4 +1,4 @@
-import type { RecordRow, Truth } from '../../store/truth.ts'
+import type { RecordRow, StreamRow, Truth } from '../../store/truth.ts'
 import { bodyLine, headText, maxFactBytes } from '../entry.ts'
 import type { Instant } from '../instant.ts'
 import type { Machine } from '../machine.ts'
@@ -10,6 +10,12 @@ export type Recording = { readonly kind: string; readonly body: unknown; readonl
 
 /** The stream of this box that came before, for a site, and how far it had come. */
 export type Before = { readonly stream: string; readonly seq: number } | null
+
+/** The newest stream of this box on this disk. */
+export function lastStream(streams: readonly StreamRow[], box: string): Before {
+  const last = streams.findLast((each) => each.box === box)
+  return last ? { stream: last.stream, seq: last.last } : null
+}
 
 type Parts = { readonly box: string; readonly machine: Machine; readonly known: Known; readonly truth: Truth }
 

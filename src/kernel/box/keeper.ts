@@ -42,7 +42,9 @@ export class Keeper {
   /** Resolves when what follows from the item is on disk here. */
   submit(item: Item, place?: 'last'): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ item, last: place === 'last', resolve, reject })
+      const arrived = this.#parts.machine.clock.mono()
+      const stamped = item.do === 'act' ? { ...item, arrived } : item
+      this.#queue.push({ item: stamped, last: place === 'last', resolve, reject })
       void this.#run()
     })
   }

@@ -7,6 +7,8 @@ export type Limits = {
   readonly tidyEveryMs: number
   /** Entries from one base to the next (LOG-15). */
   readonly baseEvery: number
+  /** From one exchange of clocks to the next (CLOCK-2). 0: the box believes its machine and measures nothing. */
+  readonly clockEveryMs: number
 }
 
 export const usual: Limits = {
@@ -14,4 +16,5 @@ export const usual: Limits = {
   markEveryMs: 3600 * 1000,
   tidyEveryMs: 60_000,
   baseEvery: 10_000,
+  clockEveryMs: 16_000,
 }

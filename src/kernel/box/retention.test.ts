@@ -3,7 +3,13 @@ import type { Truth, Write } from '../../store/truth.ts'
 import type { Limits } from './limits.ts'
 import { Retention } from './retention.ts'
 
-const limits: Limits = { keptAfterTopMs: 700, markEveryMs: 100, tidyEveryMs: 1, baseEvery: 1 }
+const limits: Limits = {
+  keptAfterTopMs: 700,
+  markEveryMs: 100,
+  tidyEveryMs: 1,
+  baseEvery: 1,
+  clockEveryMs: 1,
+}
 
 function opened(notes = new Map<string, string>()) {
   let commits = 0

@@ -7,6 +7,8 @@ import type { History } from '../site/history.ts'
 import { emptyHistory } from '../site/history.ts'
 import type { Item, SiteState, Step, Writer } from '../site/writer.ts'
 import { parseTerm } from '../term.ts'
+import { nothingToWake } from '../timers/rules.ts'
+import type { Wake } from '../timers/rules.ts'
 import { eraseFromDisk } from './erasure.ts'
 import { Lane } from './lane.ts'
 import { Tail } from './tail.ts'
@@ -48,6 +50,7 @@ export class SiteLog {
   #history: History
   #views = 0
   #state: SiteState = emptyState
+  #wake: Wake = nothingToWake
   #catching: Promise<void> | undefined
 
   constructor(
@@ -65,6 +68,11 @@ export class SiteLog {
 
   get history(): History {
     return this.#history
+  }
+
+  /** What packs wait for, after the last step of this box. */
+  get wake(): Wake {
+    return this.#wake
   }
 
   /** What the views say; as old as `viewLag` entries. */
@@ -133,6 +141,7 @@ export class SiteLog {
       () => writer.settle(this.site, 'rollback').then(() => false),
     )
     if (views) this.#views += step.rows.length
+    this.#wake = step.wake
     await this.#took(step.rows)
     return step
   }

@@ -206,11 +206,9 @@ export class SiteRole {
 
   /** The first entry of a term. Only then does this box decide anything. */
   async #open(term: Term, how: 'start' | 'handover' | 'takeover'): Promise<void> {
-    const { log, now } = this.#parts
-    await log.step(
-      [{ do: 'say', facts: [{ kind: 'site.keeper', body: { term: termText(term), how } }] }],
-      now(),
-    )
+    const { log, now, machine } = this.#parts
+    const body = { term: termText(term), how, boot: machine.boot }
+    await log.step([{ do: 'say', facts: [{ kind: 'site.keeper', body }] }], now())
     await this.#outside.memory.compared()
     this.#become({ is: 'keeping' })
   }

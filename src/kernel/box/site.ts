@@ -1,18 +1,22 @@
 import type { SiteRow, StreamRow } from '../../store/truth.ts'
 import { StoreError } from '../../store/truth.ts'
+import { peopleSaid, saidIn } from '../clock/said.ts'
+import { SiteClock } from '../clock/site-clock.ts'
+import type { Instant } from '../instant.ts'
 import { epochOf } from '../instant.ts'
 import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Link } from '../link/link.ts'
 import { lastTerm, relate } from '../site/history.ts'
 import type { Ask } from '../site/writer.ts'
 import { parseTerm, termText } from '../term.ts'
+import { TimerWatch } from '../timers/watch.ts'
 import { Advert } from './advert.ts'
 import { Asks } from './asks.ts'
 import { inBackground } from './background.ts'
 import type { Above, Answer, SiteStatus } from './contract.ts'
 import { EntryFlow } from './entry-flow.ts'
-import type { Before, Recording } from './journal.ts'
-import { Journal } from './journal.ts'
+import type { Recording } from './journal.ts'
+import { Journal, lastStream } from './journal.ts'
 import { Keeper } from './keeper.ts'
 import { LostErasures } from './lost-erasures.ts'
 import { RecordFlow } from './record-flow.ts'
@@ -27,14 +31,16 @@ import { SiteRole } from './site-role.ts'
 
 const retryMs = 1_000
 
+const ofSmall = ['site', 'offer', 'got', 'records', 'ask', 'answer', 'clock', 'clocked'] as const
+
 /** What a box may say here, by how this box sees it. */
 const allowed: Readonly<Record<Standing, ReadonlySet<SiteFrame['t']>>> = {
-  whole: new Set(['site', 'key', 'want', 'entries', 'ack', 'offer', 'got', 'records', 'ask', 'answer']),
-  small: new Set(['site', 'offer', 'got', 'records', 'ask', 'answer']),
+  whole: new Set([...ofSmall, 'key', 'want', 'entries', 'ack']),
+  small: new Set(ofSmall),
   guest: new Set(['site', 'offer', 'got', 'records']),
 }
 
-type OuterParts = Omit<SiteParts, 'site' | 'log' | 'peers'>
+type OuterParts = Omit<SiteParts, 'site' | 'log' | 'peers' | 'now'>
 
 /**
  * One site on one box. What it has (log, journal, salvage), what comes from linked boxes and goes
@@ -54,6 +60,8 @@ export class Site {
   readonly #asks: Asks
   readonly #lostErasures: LostErasures
   readonly #advert: Advert
+  readonly #clock: SiteClock
+  readonly #timers: TimerWatch
   readonly #changed: () => void
   #members: { readonly boxes: object; readonly above: Above | null } = { boxes: [], above: null }
   #topTold = 0
@@ -76,15 +84,22 @@ export class Site {
       (rows) => this.#logChanged(rows.length === 0 || rows.some(opensTerm), rows),
       () => inBackground(outer.machine, 'salvage', this.#salvageErased()),
     )
-    const parts = { ...outer, site: row.site, log, peers: this.#peers }
+    const parts = { ...outer, site: row.site, log, peers: this.#peers, now: () => this.#clock.now() }
     const top = () => this.#top()
     const isKeeping = () => this.#role.isKeeping
     const reconsider = () => this.#reconsider()
     this.#parts = parts
+    this.#clock = new SiteClock(parts, notes, {
+      isKeeping,
+      next: () => this.#route()?.next,
+      record: (body) => this.#journal.record([{ kind: 'clock.measured', body }]),
+      changed: () => this.#timers.look(),
+    })
     this.#memory = new SiteMemory(outer.truth, row, notes)
     this.#key = new SiteKey({ ...outer, site: row.site, random: outer.machine.random })
     this.#key.load(notes)
     this.#keeper = new Keeper(parts, isKeeping)
+    this.#timers = new TimerWatch(parts, this.#keeper, isKeeping)
     this.#entries = new EntryFlow(parts, top, reconsider)
     this.#records = new RecordFlow(parts, this.#keeper, {
       isKeeping,
@@ -109,7 +124,7 @@ export class Site {
       outer,
       row.site,
       lastStream(streams, outer.box),
-      outer.now,
+      parts.now,
       (stream, written) => {
         this.#unsent += written.length
         this.#records.written(stream, written)
@@ -123,6 +138,7 @@ export class Site {
     await this.#parts.log.open()
     await this.#records.open()
     await this.#salvage.load()
+    this.#clock.start(await peopleSaid(this.#parts))
     this.#role.ready()
     this.#reconsider()
     this.#tidyLater()
@@ -132,6 +148,10 @@ export class Site {
   /** Only then are links told of it, so that nothing is said to a site that cannot listen. */
   get isOpen(): boolean {
     return this.#role.now.is !== 'starting'
+  }
+
+  now(): Instant {
+    return this.#clock.now()
   }
 
   record(facts: readonly Recording[]) {
@@ -144,12 +164,13 @@ export class Site {
 
   /** Begins the log of a new site here. */
   async found(): Promise<void> {
-    const { log, box, process, identity, now } = this.#parts
+    const { log, box, process, identity, now, machine } = this.#parts
     await this.#key.make()
     const term = { reign: 1, keeper: box, start: 1, stream: process }
     await log.exclusive(async () => {
       if (log.history.n > 0) throw new Error(`${this.#parts.site} has begun already`)
-      const opened = { kind: 'site.keeper', body: { term: termText(term), how: 'birth' } }
+      const born = { term: termText(term), how: 'birth', boot: machine.boot }
+      const opened = { kind: 'site.keeper', body: born }
       const self = { kind: 'box.assigned', body: { box, publicKey: identity.publicKey, small: false } }
       await log.step([{ do: 'say', facts: [opened, self] }], now())
     })
@@ -266,6 +287,10 @@ export class Site {
         return this.#asks.asked(peer, frame)
       case 'answer':
         return this.#asks.answered(frame)
+      case 'clock':
+        return this.#clock.answer(peer, frame)
+      case 'clocked':
+        return this.#clock.answered(peer, frame)
     }
   }
 
@@ -288,11 +313,14 @@ export class Site {
       orphans,
       quarantine,
       clones,
+      clock: this.#clock.status(),
     }
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#clock.stop()
+    this.#timers.stop()
     this.#keeper.abandon()
     this.#asks.abandon()
     await this.#parts.log.exclusive(async () => {})
@@ -305,6 +333,8 @@ export class Site {
     if (terms) for (const peer of this.#peers.values()) if (peer.isAbove && peer.heard) this.#learnTop(peer)
     if (rows.length > 0) this.#entries.logged(rows)
     this.#entries.acknowledge()
+    for (const said of saidIn(rows, this.#parts.machine.boot)) this.#clock.said(said)
+    this.#timers.look()
     this.#reconsider()
   }
 
@@ -421,6 +451,8 @@ export class Site {
       this.#again = false
       try {
         await this.#role.consider()
+        this.#clock.consider()
+        this.#timers.look()
         this.#advert.tell('if changed')
         this.#giveKeys()
         await this.#records.turn()
@@ -464,9 +496,3 @@ export class Site {
 }
 
 const opensTerm = ({ term }: { readonly term?: string | undefined }): boolean => term !== undefined
-
-/** The newest stream of this box on this disk. */
-function lastStream(streams: readonly StreamRow[], box: string): Before {
-  const last = streams.findLast((each) => each.box === box)
-  return last ? { stream: last.stream, seq: last.last } : null
-}

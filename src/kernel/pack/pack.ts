@@ -4,6 +4,8 @@ import type { Origin } from '../entry.ts'
 import type { BodyOf, FactKind, FactKinds } from './fact.ts'
 import type { Asking, Decided } from './action.ts'
 import type { QueriesFor, QueryAny } from './query.ts'
+import type { SiteTime } from '../clock/time-of.ts'
+import type { Timer } from '../timers/set.ts'
 import type { RowsOf, Tables } from './table.ts'
 
 /** A fact as `apply` meets it. */
@@ -17,6 +19,12 @@ export type Told<Body> = {
   readonly from: Origin | undefined
   /** Who asked for the decision; undefined for a record. */
   readonly who: string | undefined
+  /** The boot whose monotonic clock `at` counts; empty where the log does not say. */
+  readonly boot: string
+  /** When an instant of this boot was, by what the log says so far. Who keeps a row of it also retimes it. */
+  readonly timeOf: (at: Instant) => SiteTime
+  /** Has the keeper say a decision of this pack later, once. */
+  readonly timer: Timer
 }
 
 /** How each kind changes the tables. Deterministic: no clock, no chance, nothing but rows and the fact. */
@@ -26,6 +34,12 @@ export type Apply<Kinds extends FactKinds, All extends Tables> = {
 
 /** What a pack does to its rows when the facts of these places are erased, whether or not they still had bodies. */
 export type Erase<All extends Tables> = (rows: RowsOf<All>, places: readonly Place[]) => void
+/** What a pack does to the rows that hold times of this boot when more is known of it (CLOCK-10). */
+export type Retime<All extends Tables> = (
+  rows: RowsOf<All>,
+  boot: string,
+  timeOf: (at: Instant) => SiteTime,
+) => void
 export type Place = { readonly n: number; readonly i: number }
 
 /** A trade, declared. Kinds and actions are known outside as `<name>.<key>`. */
@@ -37,6 +51,7 @@ export type Pack = {
   readonly actions: Readonly<Record<string, ActionAny>>
   readonly queries?: Readonly<Record<string, QueryAny>> | undefined
   readonly erase: ((rows: RowsAny, places: readonly Place[]) => void) | undefined
+  readonly retime?: Retime<Tables> | undefined
   /** Changes with the meaning of apply, rules or tables: the hash of their source. */
   readonly rules: string
 }
@@ -76,6 +91,7 @@ export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
   readonly actions: ActionsFor<Kinds, All>
   readonly queries?: QueriesFor<All> | undefined
   readonly erase?: Erase<All> | undefined
+  readonly retime?: Retime<All> | undefined
 }): Pack {
   for (const [name, { allow }] of Object.entries({ ...declared.actions, ...declared.queries })) {
     if (allow.length === 0) throw new Error(`${declared.name}.${name}: nobody may ask for it; name a role`)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockActions } from '../clock/actions.ts'
 import { actionsOf } from '../pack/action.ts'
 import { facts } from './facts.ts'
 import type { tables } from './tables.ts'
@@ -7,6 +8,7 @@ const action = actionsOf<typeof facts, typeof tables>()
 
 /** What may be asked of any site, whatever its trade. */
 export const actions = {
+  ...clockActions,
   'box.assign': action({
     input: facts['box.assigned'].body,
     allow: ['manager', 'installer', 'lead'],

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { clockFacts } from '../clock/facts.ts'
 import { decision, erasable, record } from '../pack/fact.ts'
+import { timerFacts } from '../timers/facts.ts'
 
 const id = z.string().regex(/^[0-9a-z]{4,32}$/)
 const place = z.int().positive()
@@ -10,13 +12,20 @@ export const mostErased = 500
 
 /** The facts that every site's log can hold, whatever its trade. */
 export const facts = {
+  ...clockFacts,
+  ...timerFacts,
   /** First in each stream: which stream of the same box came before, and how far it had come. */
   'stream.opened': record(
     z.object({ boot: z.string().max(64), before: id.nullable(), beforeSeq: z.int().nonnegative() }),
   ),
   /** A term begins here. */
   'site.keeper': decision(
-    z.object({ term, how: z.enum(['birth', 'start', 'handover', 'takeover', 'merge']) }),
+    z.object({
+      term,
+      how: z.enum(['birth', 'start', 'handover', 'takeover', 'merge']),
+      /** The boot that the keeper's instants count from. */
+      boot: z.string().max(64).optional(),
+    }),
   ),
   /** The keeper stops here, for good, in favour of another box. */
   'site.handedOver': decision(z.object({ to: id, reign: place })),

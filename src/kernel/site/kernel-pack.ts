@@ -1,13 +1,17 @@
+import { clockApply } from '../clock/apply.ts'
 import { parseHead } from '../entry.ts'
-import type { Apply, Erase } from '../pack/pack.ts'
+import type { Apply, Erase, Retime } from '../pack/pack.ts'
 import { pack } from '../pack/pack.ts'
 import { parseTerm } from '../term.ts'
+import { rebaseTimers, retimeTimers, timerApply } from '../timers/apply.ts'
 import { actions } from './actions.ts'
 import { facts } from './facts.ts'
 import { queries } from './queries.ts'
 import { tables } from './tables.ts'
 
 const apply: Apply<typeof facts, typeof tables> = {
+  ...clockApply,
+  ...timerApply,
   'stream.opened': (rows, { body, from, n }) => {
     if (!from) return
     const { stream, box } = from
@@ -22,9 +26,10 @@ const apply: Apply<typeof facts, typeof tables> = {
       rows.clones.put({ stream, other: before.stream, box, how: 'the stream before it had come further', n })
     }
   },
-  'site.keeper': (rows, { body, n }) => {
+  'site.keeper': (rows, { body, n, at, boot, timeOf }) => {
     const { reign, keeper, start } = parseTerm(body.term)
-    rows.terms.put({ n, term: body.term, reign, keeper, start, how: body.how })
+    rows.terms.put({ n, term: body.term, reign, keeper, start, how: body.how, boot })
+    rebaseTimers(rows.timers, at, boot, timeOf(at))
   },
   'site.handedOver': (rows, { body, n }) => rows.handovers.put({ n, ...body }),
   'box.assigned': (rows, { body, n }) => rows.boxes.put({ ...body, n }),
@@ -59,6 +64,16 @@ const erase: Erase<typeof tables> = (rows, places) => {
   }
 }
 
-const own = { facts, tables, apply, actions, queries, erase }
+const retime: Retime<typeof tables> = (rows, boot, timeOf) => retimeTimers(rows.timers, boot, timeOf)
 
-export const kernelPack = pack({ name: 'kernel', rules: 'kernel', ...own })
+export const kernelPack = pack({
+  name: 'kernel',
+  rules: 'kernel',
+  facts,
+  tables,
+  apply,
+  actions,
+  queries,
+  erase,
+  retime,
+})

@@ -39,7 +39,7 @@ describe('a record that its keeper could not judge', () => {
     expect(met).toEqual([])
     expect(first(box.kept(admit(1)))).toEqual({ did: 'act', n: 2, answer: { admitted: 1 }, again: false })
     const from = { box: 'box1', stream: 'stream1', seq: 1 }
-    expect(met).toEqual([{ body: seen, at, n: 1, i: 0, from, who: undefined }])
+    expect(met).toMatchObject([{ body: seen, at, n: 1, i: 0, from, who: undefined, boot: '' }])
     expect(box.views.kernel.quarantine.all()).toEqual([])
     expect(box.views.position('stream1')).toBe(1)
   })

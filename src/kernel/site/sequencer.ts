@@ -23,9 +23,11 @@ export type Item =
       readonly rows: readonly RecordRow[]
     }
   /** Something that a person or device asks for. */
-  | ({ readonly do: 'act' } & Ask)
+  | ({ readonly do: 'act'; readonly arrived?: number | undefined } & Ask)
   /** What the keeper says by itself. */
   | { readonly do: 'say'; readonly facts: readonly Saying[] }
+  /** What packs wait for and is over now: each is said in an entry of its own, at most so many. */
+  | { readonly do: 'ring'; readonly most: number }
   /** A base: what the views are before this entry. Asked alone. */
   | { readonly do: 'base' }
   /** An entry of a branch that lost. */
@@ -55,6 +57,7 @@ export type Outcome =
       readonly detail: Readonly<Record<string, string | number>>
     }
   | { readonly did: 'said'; readonly n: number }
+  | { readonly did: 'rang'; readonly n: number; readonly rang: number }
   /** Safe: in the log at or before n. */
   | { readonly did: 'handedIn'; readonly n: number }
 
@@ -102,7 +105,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     return { did: 'records', upTo: views.position(item.stream) }
   }
 
-  const decide = (ask: Ask): Outcome => {
+  const decide = (ask: Item & { do: 'act' }): Outcome => {
     const digest = sha256(canonical([ask.action, ask.input]))
     const before = views.kernel.answers.get(ask.key)
     if (before?.digest === digest) return { did: 'act', n: before.n, answer: before.answer, again: true }
@@ -122,6 +125,8 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       who: ask.who,
       key: ask.key,
       at: moment.at,
+      boot: views.keeperBoot,
+      arrived: ask.arrived ?? moment.at[0],
       random: (size) => moment.random.bytes(size),
       orphan: (term, n) => orphanAt(views, term, n),
       quarantined: (n) => quarantinedAt(views, n),
@@ -172,6 +177,18 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     )
   }
 
+  /** Decided here, against the rows that everything before it has made: so a timer rings once in a log (TIMER-2). */
+  const ring = (most: number): Outcome => {
+    let rang = 0
+    for (const { pack, name, n, i } of views.timers.over(moment.at, views.keeperBoot, most)) {
+      const timer = views.kernel.timers.get(pack, name)
+      if (timer?.n !== n || timer.i !== i) continue
+      say([{ kind: 'timer.rang', body: { pack, name, n, i } }, timer])
+      rang += 1
+    }
+    return { did: 'rang', n: views.cursor.n, rang }
+  }
+
   const handIn = (item: Item & { do: 'handIn' }): Outcome => {
     try {
       return takeHandIn(item)
@@ -207,6 +224,8 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
         return decide(item)
       case 'say':
         return { did: 'said', n: say(item.facts) }
+      case 'ring':
+        return ring(item.most)
       case 'base': {
         const body = {
           rules: views.known.rules,

@@ -1,7 +1,11 @@
+import { clockTables } from '../clock/tables.ts'
 import { flag, integer, json, optional, table, text } from '../pack/table.ts'
+import { timerTables } from '../timers/tables.ts'
 
 /** The kernel's own views of a site. Like a pack's, they come from the log and nothing else. */
 export const tables = {
+  ...clockTables,
+  ...timerTables,
   /** How far each stream has come in this log: what makes a record count once (LOG-9). */
   streams: table(
     {
@@ -20,7 +24,15 @@ export const tables = {
     { key: ['key'] },
   ),
   terms: table(
-    { n: integer(), term: text(), reign: integer(), keeper: text(), start: integer(), how: text() },
+    {
+      n: integer(),
+      term: text(),
+      reign: integer(),
+      keeper: text(),
+      start: integer(),
+      how: text(),
+      boot: text(),
+    },
     { key: ['n'] },
   ),
   /** Where a keeper stopped in favour of another box. */

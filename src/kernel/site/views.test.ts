@@ -8,6 +8,7 @@ import { bodyLine } from '../entry.ts'
 import type { Head } from '../entry.ts'
 import { seededRandom } from '../manual-machine.ts'
 import { know } from '../pack/kinds.ts'
+import type { Told } from '../pack/pack.ts'
 import { toy, toyKnown } from '../pack/toy-pack.ts'
 import { kernelPack } from './kernel-pack.ts'
 import { ToyLog, at, hollowed, openToyViews } from './toy-log.ts'
@@ -36,20 +37,24 @@ describe('applying entries', () => {
     expect(toyViews.rows['visits']?.all()).toEqual([{ tag: 'a', gate: 'north', hits: 2, last: 9 }])
   })
 
-  test('apply meets a fact with its place, who recorded it or who asked, and when', () => {
+  test('apply meets a fact with its place, who recorded it or who asked, when, and in which boot', () => {
     const met: unknown[] = []
     const spy = { ...toy, apply: { ...toy.apply } }
-    spy.apply['seen'] = (_rows, { body: _body, ...rest }) => met.push(rest)
-    spy.apply['moved'] = (_rows, { body: _body, ...rest }) => met.push(rest)
+    const note = ({ at: when, n, i, from, who, boot }: Told<unknown>) =>
+      met.push({ at: when, n, i, from, who, boot })
+    spy.apply['seen'] = (_rows, told) => note(told)
+    spy.apply['moved'] = (_rows, told) => note(told)
     using toyViews = openToyViews(know(kernelPack, [spy]))
     const log = new ToyLog()
-    log.record('toy.seen', seen('a'), 1, 'stream1', 'box7')
+    log.say({ kind: 'site.keeper', body: { term: '1/box1/1/strm', how: 'birth', boot: 'bootk' } })
+    log.record('stream.opened', { boot: 'boot7', before: null, beforeSeq: 0 }, 1, 'stream1', 'box7')
+    log.record('toy.seen', seen('a'), 2, 'stream1', 'box7')
     log.decide('key', 1, moved(1), moved(2))
     for (const row of log.rows) toyViews.views.apply(row)
     expect(met).toEqual([
-      { at, n: 1, i: 0, from: { box: 'box7', stream: 'stream1', seq: 1 }, who: undefined },
-      { at, n: 2, i: 0, from: undefined, who: 'ada' },
-      { at, n: 2, i: 1, from: undefined, who: 'ada' },
+      { at, n: 3, i: 0, from: { box: 'box7', stream: 'stream1', seq: 2 }, who: undefined, boot: 'boot7' },
+      { at, n: 4, i: 0, from: undefined, who: 'ada', boot: 'bootk' },
+      { at, n: 4, i: 1, from: undefined, who: 'ada', boot: 'bootk' },
     ])
   })
 

@@ -5,6 +5,7 @@ import { factsOf, parseHead, parseLine } from '../entry.ts'
 import type { Fact, Head } from '../entry.ts'
 import type { Kind, Known } from '../pack/kinds.ts'
 import type { Pack, Place, Told } from '../pack/pack.ts'
+import { DueTimers } from '../timers/due.ts'
 import type { RowsOf, Tables } from '../pack/table.ts'
 import { createTable, tableName } from '../views/ddl.ts'
 import { openRows } from '../views/rows.ts'
@@ -13,6 +14,7 @@ import { HollowPlaces, hollowTable } from './hollow-places.ts'
 import { misfit, waiting } from './quarantine.ts'
 import { TableTouches } from '../views/touched.ts'
 import type { Touched, TouchedTable } from '../views/touched.ts'
+import { EntryTimes } from './entry-times.ts'
 import type { tables as kernelTables } from './tables.ts'
 
 /** Where the views stand in the log. */
@@ -21,7 +23,7 @@ export type Cursor = { readonly n: number; readonly chain: string }
 /** What `quarantine.admitted` says. */
 type Admitted = { readonly n: number; readonly head: string; readonly body?: unknown }
 type Fails = 'or skip' | 'or refuse'
-type Stream = { box: string; seq: number; fresh: boolean }
+type Stream = { box: string; seq: number; boot: string; fresh: boolean }
 
 /**
  * The views of one site: a database that is a function of the log. Entries go in one by one, in
@@ -31,6 +33,7 @@ type Stream = { box: string; seq: number; fresh: boolean }
 export class SiteViews {
   readonly known: Known
   readonly kernel: RowsOf<typeof kernelTables>
+  readonly timers: DueTimers
   readonly #database: Database
   readonly #rows = new Map<Pack, RowsOf<Tables>>()
   readonly #streams = new Map<string, Stream>()
@@ -40,6 +43,7 @@ export class SiteViews {
   #committed: Cursor
   #open = false
   #together = false
+  readonly #times: EntryTimes
 
   /** Opens the views, or makes them anew, empty, where they were made under other rules. */
   constructor(database: Database, known: Known) {
@@ -57,7 +61,14 @@ export class SiteViews {
       })
       this.#rows.set(pack, Object.fromEntries(rows))
     }
+    this.timers = new DueTimers(database)
     this.kernel = this.rows(known.packs[0] as Pack) as unknown as RowsOf<typeof kernelTables>
+    this.#times = new EntryTimes({
+      known,
+      kernel: this.kernel,
+      rows: (pack) => this.rows(pack),
+      bootOfStream: (stream) => this.#stream(stream)?.boot ?? '',
+    })
   }
 
   get cursor(): Cursor {
@@ -102,7 +113,7 @@ export class SiteViews {
     if (head.form === 'r' || head.form === 'q') {
       const { stream, box, seq } = head.from
       const known = this.#stream(stream)
-      this.#streams.set(stream, { box: known?.box ?? box, seq, fresh: true })
+      this.#streams.set(stream, { box: known?.box ?? box, seq, boot: known?.boot ?? '', fresh: true })
       if (head.kind === 'stream.opened') this.#saveStreams()
     }
     if (head.form === 'q') this.#quarantine(row, head)
@@ -131,7 +142,7 @@ export class SiteViews {
       this.#together = false
       this.#database.exec('ROLLBACK TO chunk')
       this.#cursor = before
-      this.#streams.clear()
+      this.#forget()
       for (const row of rows) this.apply(row)
     } finally {
       this.#together = false
@@ -156,7 +167,7 @@ export class SiteViews {
     }
     this.#open = false
     this.#cursor = this.#committed
-    this.#streams.clear()
+    this.#forget()
   }
 
   /** Fills empty views from elsewhere, and keeps them if `fill` says that they are right. */
@@ -216,7 +227,9 @@ export class SiteViews {
         this.#database.exec('RELEASE entry')
         throw error
       }
+      this.#times.forget()
       this.kernel.skipped.put({ n: row.n, why: thrown(error) })
+      this.#times.countRung(row.bodies, head)
     }
     this.#database.exec('RELEASE entry')
   }
@@ -234,7 +247,9 @@ export class SiteViews {
     if (!parsed.success) return this.#setAside({ n, i }, fact.kind, misfit(parsed.error))
     const from = head.form === 'r' ? head.from : undefined
     const who = head.form === 'a' ? head.asked.who : undefined
-    const told = { body: parsed.data, at: head.at, n, i, from, who }
+    if (fact.kind === 'stream.opened' && from) this.#opened(from.stream, parsed.data as { boot: string })
+    const times = this.#times.of(kind, { n, i }, head, parsed.data)
+    const told = { body: parsed.data, at: head.at, n, i, from, who, ...times }
     if (kind.fact.erasable && !this.#together) this.#applyErasable(kind, fact.kind, told, fails)
     else kind.pack.apply[kind.key]?.(this.rows(kind.pack), told)
     if (fact.kind === 'facts.erased') {
@@ -243,6 +258,22 @@ export class SiteViews {
       this.#hollow.erased(places)
     }
     if (fact.kind === 'quarantine.admitted') this.#admit(n, parsed.data as Admitted, fails)
+    this.#times.retime(fact.kind, parsed.data)
+  }
+
+  /** The boot of the process that keeps, as its term says. */
+  get keeperBoot(): string {
+    return this.#times.keeperBoot
+  }
+
+  #opened(stream: string, { boot }: { readonly boot: string }): void {
+    const known = this.#streams.get(stream)
+    if (known) known.boot = boot
+  }
+
+  #forget(): void {
+    this.#streams.clear()
+    this.#times.forget()
   }
 
   /**
@@ -284,7 +315,7 @@ export class SiteViews {
     if (cached) return cached
     const row = this.kernel.streams.get(stream)
     if (!row) return undefined
-    const found = { box: row.box, seq: row.seq, fresh: false }
+    const found = { box: row.box, seq: row.seq, boot: row.boot, fresh: false }
     this.#streams.set(stream, found)
     return found
   }

@@ -6,9 +6,10 @@ import type { Known } from '../pack/kinds.ts'
 import { hashViews } from '../views/hash.ts'
 import { loadBase, saveBase } from '../views/base.ts'
 import type { Touched } from '../views/touched.ts'
+import { nothingToWake } from '../timers/rules.ts'
 import { sequence } from './sequencer.ts'
 import { SiteViews } from './views.ts'
-import type { Erased, Followed, Item, Opened, SiteState, Step } from './writer.ts'
+import type { Erased, Followed, Item, Opened, SiteState, Stepped } from './writer.ts'
 
 /** Where views live: one database a site, and the bases beside them. All of it may be lost. */
 export type ViewsHome = {
@@ -60,14 +61,15 @@ export class WriterCore {
     return opened
   }
 
-  step(site: string, items: readonly Item[], at: Instant): Step {
+  step(site: string, items: readonly Item[], at: Instant): Stepped {
     const views = this.#views(site)
     if (items.some((item) => item.do === 'base')) {
       // Who has the bodies would find other rows than a base of these views says.
-      if (views.sawHollow) return { rows: [], outcomes: [] }
+      if (views.sawHollow) return { rows: [], outcomes: [], wake: nothingToWake }
       this.#home.bases.save(site, views.cursor.n, saveBase(views))
     }
-    return sequence(views, items, { at, random: this.#random })
+    const step = sequence(views, items, { at, random: this.#random })
+    return { ...step, wake: views.timers.wake(views.keeperBoot) }
   }
 
   settle(site: string, how: 'commit' | 'rollback'): Touched {

@@ -4,6 +4,7 @@ import type { Instant } from '../instant.ts'
 import type { Place } from '../pack/pack.ts'
 import type { Touched } from '../views/touched.ts'
 import type { Cursor } from './views.ts'
+import type { Wake } from '../timers/rules.ts'
 
 export type { Ask, Item, Step, Cursor }
 
@@ -17,9 +18,9 @@ export type Writer = {
   readonly open: (site: string) => Promise<Opened>
   /** Drops a site's views and starts from an empty log, or from the newest base at or below `n`. */
   readonly reset: (site: string, n: number) => Promise<Opened>
-  readonly step: (site: string, items: readonly Item[], at: Instant) => Promise<Step>
   /** Tells what has changed, for those who read it live. */
   readonly settle: (site: string, how: 'commit' | 'rollback') => Promise<Touched>
+  readonly step: (site: string, items: readonly Item[], at: Instant) => Promise<Stepped>
   /** Applies entries that are already durable, and commits. */
   readonly follow: (site: string, rows: readonly LogRow[]) => Promise<Followed>
   readonly position: (site: string, streams: readonly string[]) => Promise<readonly number[]>
@@ -38,6 +39,9 @@ export type Writer = {
 }
 
 export type Opened = { readonly cursor: Cursor; readonly rules: string }
+
+/** What a step made, and what the keeper has to wait for after it. */
+export type Stepped = Step & { readonly wake: Wake }
 
 /** What applying showed that people should know. */
 export type Followed = {

@@ -126,7 +126,7 @@ export class Attached {
   }
 
   #now(): number | null {
-    const at = this.#box?.now()
+    const at = this.#box?.time()
     return at === undefined || at[2] === 0 ? null : epochOf(at)
   }
 }

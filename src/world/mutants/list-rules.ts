@@ -132,7 +132,7 @@ export const inRules: readonly Mutant[] = [
     breaks: 'VIEW-9',
     file: 'src/kernel/site/views.ts',
     find: `    this.#cursor = this.#committed
-    this.#streams.clear()`,
+    this.#forget()`,
     replace: '    this.#cursor = this.#committed',
   },
   {

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest'
+import { boundOf } from '../../src/kernel/clock/estimate.ts'
+import type { Instant } from '../../src/kernel/instant.ts'
+import { Boxes, type TestBox, trueTime, until } from './boxes.ts'
+
+const hour = 3_600_000
+const network = { within: 15, by: 'network' } as const
+const hardware = { within: 4000, by: 'hardware' } as const
+
+/** How far a stamp is from the truth, and whether it states so. */
+function stamp(box: TestBox) {
+  const [mono, offset, quality]: Instant = box.box.now('fair')
+  const off = Math.abs(mono + (offset ?? 0) - trueTime())
+  return { off, quality, within: off <= boundOf(quality) + 5 }
+}
+
+type Row = Readonly<Record<string, unknown>>
+const bootsOf = (box: TestBox): readonly Row[] =>
+  box.views.get('fair')?.prepare('SELECT * FROM kernel_boots ORDER BY mono').all() ?? []
+
+async function pair(boxes: Boxes, made: { keeper?: Partial<TestBox>; follower?: Partial<TestBox> } = {}) {
+  const [keeper, follower] = [boxes.make('keeper'), boxes.make('follower')]
+  Object.assign(keeper, made.keeper)
+  Object.assign(follower, made.follower)
+  await keeper.start()
+  await follower.start()
+  await keeper.box.found('fair')
+  await keeper.box.assign('fair', follower.member)
+  await follower.box.serve('fair', keeper.above)
+  await until(() => follower.site().n > 0)
+  return { keeper, follower }
+}
+
+test('CLOCK-2 a follower that is years off has the time of its keeper, and says so in the log', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await pair(boxes, {
+    keeper: { vouch: network },
+    follower: { wrongBy: -9 * 365 * 24 * hour },
+  })
+  await until(() => follower.site().clock.quality >= 2)
+  expect(stamp(keeper)).toMatchObject({ quality: 3, within: true })
+  expect(stamp(follower)).toMatchObject({ within: true })
+  expect(follower.site().clock.by).toBe('site')
+  await until(() => bootsOf(keeper).some(({ boot }) => boot === 'boot-follower-1'))
+  await until(() => JSON.stringify(bootsOf(follower)) === JSON.stringify(bootsOf(keeper)))
+})
+
+test('CLOCK-8 nobody knows the time: it is unknown, until a lead says it at the keeper', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await pair(boxes, { keeper: { wrongBy: hour }, follower: { wrongBy: -hour } })
+  await follower.box.record('fair', [{ kind: 'fair.reading', body: { sensor: 's', count: 1, value: 1 } }])
+  expect([stamp(keeper).quality, stamp(follower).quality]).toEqual([0, 0])
+  const say = (time: number, key: string) =>
+    keeper.box.act('fair', { action: 'clock.set', key, who: 'lead', input: { time } })
+  expect((await say(trueTime() + 900, 'k1')).is).toBe('answered')
+  expect(stamp(keeper)).toMatchObject({ quality: 1, within: true })
+  await until(() => follower.site().clock.quality === 1)
+  expect(stamp(follower)).toMatchObject({ within: true })
+  expect(bootsOf(keeper)[0]).toMatchObject({ by: 'person', quality: 1 })
+})
+
+test('CLOCK-7 a process that starts again in the same boot goes on with the time that it had', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await pair(boxes, { keeper: { vouch: network } })
+  await until(() => follower.site().clock.quality >= 2)
+  boxes.cut.add('follower-keeper')
+  await follower.stop()
+  follower.wrongBy = 5 * hour
+  await follower.start()
+  expect(stamp(follower)).toMatchObject({ within: true })
+  expect(follower.site().clock.quality).toBeGreaterThanOrEqual(2)
+  await keeper.stop()
+  keeper.vouch = null
+  await keeper.start()
+  expect(stamp(keeper)).toMatchObject({ quality: 3, within: true })
+})
+
+test('CLOCK-8 a keeper that wakes up with an unknown clock has the site’s time from a box that still knows it', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await pair(boxes, { keeper: { vouch: network } })
+  await until(() => follower.site().clock.quality >= 2)
+  keeper.vouch = null
+  keeper.wrongBy = -40 * 365 * 24 * hour
+  await keeper.reboot()
+  await until(() => keeper.site().role === 'keeping' && keeper.site().clock.quality >= 2)
+  expect(stamp(keeper)).toMatchObject({ within: true })
+})
+
+test('CLOCK-7 a time that a person said survives a power cut, where a hardware clock has run on', async () => {
+  await using boxes = new Boxes()
+  const keeper = boxes.make('keeper')
+  // This hardware clock was set two hours wrong, and does not know it.
+  Object.assign(keeper, { vouch: hardware, wrongBy: 2 * hour })
+  await keeper.start()
+  await keeper.box.found('fair')
+  await until(() => keeper.site().role === 'keeping')
+  const ask = { action: 'clock.set', key: 'k1', who: 'lead', input: { time: trueTime() } }
+  expect((await keeper.box.act('fair', ask)).is).toBe('answered')
+  expect(stamp(keeper)).toMatchObject({ quality: 1, within: true })
+  await keeper.reboot()
+  await until(() => keeper.site().role === 'keeping')
+  expect(stamp(keeper)).toMatchObject({ quality: 1, within: true })
+  // What the boot before stamped wrongly is put right.
+  expect(bootsOf(keeper).filter(({ wrong }) => wrong === 1)).toMatchObject([{ by: 'person' }])
+})
+
+test('CLOCK-8 who takes over goes on with the time of the site, whatever its own machine says', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await pair(boxes, {
+    keeper: { vouch: network, wrongBy: 7000 },
+    follower: { vouch: network },
+  })
+  await until(() => follower.site().clock.by === 'site')
+  const siteTime = (box: TestBox) => {
+    const [mono, offset] = box.box.now('fair')
+    return mono + (offset ?? 0) - trueTime()
+  }
+  await until(() => Math.abs(siteTime(follower) - 7000) < 30)
+  await keeper.stop()
+  expect((await follower.box.takeOver('fair', 'lead')).is).toBe('answered')
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  expect(Math.abs(siteTime(follower) - 7000)).toBeLessThan(30)
+})
+
+test('CLOCK-8 nobody sets a clock that is known well', async () => {
+  await using boxes = new Boxes()
+  const { keeper } = await pair(boxes, { keeper: { vouch: network } })
+  const ask = { action: 'clock.set', key: 'k1', who: 'lead', input: { time: trueTime() + hour } }
+  expect(await keeper.box.act('fair', ask)).toMatchObject({ is: 'refused', code: 'clock-known' })
+  expect(stamp(keeper)).toMatchObject({ quality: 3, within: true })
+})
