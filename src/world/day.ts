@@ -1,3 +1,4 @@
+import { Bells, Timekeeper } from './bells.ts'
 import { boxFaults } from './faults/box-faults.ts'
 import { cardFaults } from './faults/card-faults.ts'
 import { Borrower } from './borrower.ts'
@@ -20,6 +21,7 @@ import { Screens } from './screens/screens.ts'
 import type { SitePlan } from './site-plan.ts'
 import type { Tally } from './tally.ts'
 import { muddled, settling } from './thoughts.ts'
+import { TimeCheck } from './time-check.ts'
 import { World } from './world.ts'
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -78,8 +80,8 @@ export class Interrupted extends Error {
 /** One world from its first box to its end: a phase in which everything goes wrong, and one in which it must come right. */
 export async function liveOneDay(seed: string, options: DayOptions = {}): Promise<Outcome> {
   const scenario = { ...scenarioFor(new Dice(seed).fork('scenario')), ...options.scenario }
-  const { limits, newer, media } = scenario
-  const world = new World(seed, { tell: options.tell, limits, newer, media })
+  const { limits, newer, media, clocks } = scenario
+  const world = new World(seed, { tell: options.tell, limits, newer, media, clocks })
   // In a real process a rejection that nobody handles is the end of it.
   const unhandled = (reason: unknown) => world.fail(reason)
   const interrupt = () => world.fail(new Interrupted())
@@ -123,7 +125,9 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   world.media?.begin(plans)
   const registrars = scenario.registrars ? plans.map((plan) => register(world, plan, haste)) : []
   const screens = look(world, scenario)
-  new Patrol(world, lead, limits && new Departures(world, limits.keptAfterTopMs)).walk(
+  const times = world.boots && new TimeCheck(world, world.boots)
+  if (scenario.clocks) for (const plan of plans) ringBells(world, plan, haste)
+  new Patrol(world, lead, limits && new Departures(world, limits.keptAfterTopMs), times).walk(
     (crowd ? 40 : 5) * (60_000 / haste),
   )
   const stage: Stage = { world, lead, installer, dice: world.dice.fork('faults'), images: new Map() }
@@ -138,6 +142,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   if (!world.failure) await comeToRest(world, lead)
   if (!world.failure) await screens.comeToRest()
   if (!world.failure) await world.media?.comeToRest()
+  if (times && !world.failure) await times.comeToRest()
   for (const registrar of registrars) if (!world.failure) await registrar.comeToRest(world)
   return lived
 }
@@ -180,6 +185,14 @@ function register(world: World, plan: SitePlan, haste: number): Registrar {
   const registrar = new Registrar(world, world.box(home), plan.site)
   registrar.live(300_000 / haste)
   return registrar
+}
+
+/** Bells are struck and rounds called at some boxes of a site, and a lead looks at its clock. */
+function ringBells(world: World, plan: SitePlan, haste: number): void {
+  const crowd = world.boxes.size > 50
+  for (const id of crowd ? plan.members.slice(0, 2) : plan.members)
+    new Bells(world, world.box(id), plan.site).live(200_000 / haste)
+  new Timekeeper(world, plan).live((20 * 60_000) / haste)
 }
 
 /** Things go wrong, about so far apart, until the world is quiet. */

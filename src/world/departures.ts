@@ -29,6 +29,8 @@ export class Departures {
   readonly #longest = new Map<string, number>()
   readonly #seen = new Map<Card, Seen>()
   readonly #bases = new Set<string>()
+  /** Processes that did not know the time when they were looked at last. */
+  readonly #blind = new Set<string>()
   #lookedAt = 0
 
   constructor(world: World, keptMs: number) {
@@ -97,6 +99,11 @@ export class Departures {
     for (const row of box.card.truth.prepare(sql).all(plan.site)) {
       const [stream, left] = [String(row['stream']), Number(row['first']) - 1]
       streams.set(stream, left)
+      if (row['box'] === box.id && left > (before?.streams.get(stream) ?? 0) && this.#isBlind(plan, box))
+        throw new Violation(
+          'TRIMMED',
+          `box ${box.id} dropped ${stream} up to ${left}, and did not know the time`,
+        )
       // A log that was cut since says nothing about what it had when the records left.
       if (!before || before.log !== log || left <= (before.streams.get(stream) ?? 0)) continue
       if (row['box'] === box.id) this.#checkOwn(plan, box, stream, left)
@@ -107,6 +114,18 @@ export class Departures {
         )
     }
     this.#seen.set(box.card, { log, streams })
+    this.#learnClock(plan, box)
+  }
+
+  #learnClock(plan: SitePlan, box: WorldBox): void {
+    const name = `${plan.site} ${box.process?.name}`
+    if (clockOf(plan, box) === 0) this.#blind.add(name)
+    else this.#blind.delete(name)
+  }
+
+  /** It knew the time neither then nor now, and has run all the while. */
+  #isBlind(plan: SitePlan, box: WorldBox): boolean {
+    return clockOf(plan, box) === 0 && this.#blind.has(`${plan.site} ${box.process?.name}`)
   }
 
   /** What leaves the salvage is in the log here and at the top. */
@@ -146,3 +165,6 @@ export class Departures {
     return plan.members.map((id) => this.#world.box(id)).filter((box) => !box.isDestroyed)
   }
 }
+
+const clockOf = ({ site }: SitePlan, { box }: WorldBox): number | undefined =>
+  box?.status().sites.find((each) => each.site === site)?.clock.quality

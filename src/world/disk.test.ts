@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Truth } from '../store/truth.ts'
 import { Card } from './card.ts'
-import { BoxClock } from './clock.ts'
+import { PlainClock } from './clock.ts'
 import { boundaries, Disk, healthy } from './disk.ts'
 import { Process } from './process.ts'
 import { Dice } from './random.ts'
@@ -22,7 +22,7 @@ beforeEach(() => {
 
 function start(): { process: Process; truth: Truth } {
   const process = new Process(`box/${(starts += 1)}`, time)
-  const clock = new BoxClock(time, { drift: 0, wrongBy: 0 })
+  const clock = new PlainClock(time, { drift: 0, wrongBy: 0 })
   return { process, truth: disk.open(card, process, clock) }
 }
 

@@ -5,6 +5,7 @@ import type { Lead } from './lead.ts'
 import type { Dice } from './random.ts'
 import { type SitePlan, wholeOf } from './site-plan.ts'
 import { Tally } from './tally.ts'
+import type { TimeCheck } from './time-check.ts'
 import type { World } from './world.ts'
 import type { WorldBox } from './world-box.ts'
 
@@ -22,8 +23,10 @@ export class Patrol {
   readonly #departures: Departures | undefined
   readonly #opened = new Tally()
   #looks = 0
+  readonly #times: TimeCheck | undefined
 
-  constructor(world: World, lead: Lead, departures?: Departures) {
+  constructor(world: World, lead: Lead, departures?: Departures, times?: TimeCheck) {
+    this.#times = times
     this.#departures = departures
     this.#world = world
     this.#lead = lead
@@ -43,6 +46,7 @@ export class Patrol {
     this.#looks += 1
     this.#world.witness.checkKept()
     this.#departures?.look()
+    this.#times?.look()
     for (const plan of this.#world.sites.values()) {
       const boxes = wholeOf(plan)
         .map((id) => this.#world.box(id))

@@ -1,4 +1,5 @@
 import { type Limits, usual } from '../kernel/box/limits.ts'
+import type { Clocks } from './boots.ts'
 import type { Dice } from './random.ts'
 import { makePlan, type SitePlan } from './site-plan.ts'
 
@@ -29,6 +30,8 @@ export type Scenario = {
   readonly newer?: readonly string[] | undefined
   /** Boxes have blobs and samples, and players that need them: so much quicker than usual. */
   readonly media?: number | undefined
+  /** Clocks jump and know nothing, bells are struck and calls are made, and somebody looks at the clock. */
+  readonly clocks?: Clocks | undefined
 }
 
 /**
@@ -71,6 +74,7 @@ export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
     screens: crowd ? 1 : 6,
     newer: crowd ? [] : plans.flatMap(({ small }) => [...small]),
     media: crowd ? undefined : 1,
+    clocks: true,
   }
 }
 

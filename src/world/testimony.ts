@@ -113,6 +113,13 @@ function record(kind: string, head: readonly unknown[], line: string): Testimony
         count: body['hits'] as number,
         id: sightId(body['gate'] as string, body['hits'] as number),
       }
+    case 'fair.struck':
+      return {
+        ...place,
+        source: body['bell'] as string,
+        count: body['count'] as number,
+        id: sightId(body['bell'] as string, body['count'] as number),
+      }
     case 'fair.reading':
     case 'clumsy.counted':
       return {
@@ -122,7 +129,7 @@ function record(kind: string, head: readonly unknown[], line: string): Testimony
         id: sightId(body['sensor'] as string, body['count'] as number),
       }
     default:
-      return { ...place, source: '', count: 0, id: `${kind} ${stream}` }
+      return { ...place, source: '', count: 0, id: `${kind} ${stream}#${seq}` }
   }
 }
 

@@ -3,7 +3,8 @@ import { openBox } from '../kernel/box/box.ts'
 import type { Identity } from '../kernel/link/identity.ts'
 import type { Known } from '../kernel/pack/kinds.ts'
 import { Card, type CardImage } from './card.ts'
-import { BoxClock } from './clock.ts'
+import type { Boots } from './boots.ts'
+import { type BoxClock, KeptClock, PlainClock } from './clock.ts'
 import { Disk } from './disk.ts'
 import type { Media } from './media/media.ts'
 import type { Network } from './network.ts'
@@ -24,6 +25,8 @@ export type Surroundings = {
   readonly known: Known
   readonly trusts: BoxParts['trusts']
   readonly limits: BoxParts['limits']
+  /** Clocks are kept in many ways, and boots are told apart; else every machine knows the time. */
+  readonly boots: Boots | undefined
   readonly cardAdded: (card: Card) => void
   readonly log: (line: string) => void
   /** Blobs and samples, where the scenario has them. */
@@ -57,7 +60,10 @@ export class WorldBox {
     this.#around = around
     this.#dice = around.dice.fork(this.name)
     this.seal = sealFor(id, around.dice.fork(id).fork('seal'))
-    this.clock = new BoxClock(around.time, { drift: this.#dice.int(-50, 50) / 1e6, wrongBy: 0 })
+    const drift = this.#dice.int(-50, 50) / 1e6
+    this.clock = around.boots
+      ? new KeptClock(around.time, this.#dice.fork('clock'), around.boots.keptAt(id))
+      : new PlainClock(around.time, { drift, wrongBy: 0 })
     this.disk = new Disk({ dice: this.#dice.fork('disk'), trace: around.trace, now: () => around.time.now })
     this.#card = this.#insert(new Card(`${this.name}.1`, twin?.image))
   }
@@ -153,12 +159,13 @@ export class WorldBox {
   }
 
   async #open(process: Process): Promise<Box> {
-    const { known, network, trusts, limits, log } = this.#around
+    const { known, network, trusts, limits, log, boots } = this.#around
     // A twin calls, and nobody calls it: it has no blobs.
     const media = this.name === this.id ? this.#around.media : undefined
     const attached = media?.attach(this, process)
     const dice = this.#dice.fork(process.name)
     const random = { bytes: (size: number) => dice.bytes(size) }
+    boots?.began(this.boot, this.clock)
     const box = await openBox({
       identity: this.seal,
       known,
@@ -182,7 +189,7 @@ export class WorldBox {
         dice: dice.fork('queries'),
       }),
       machine: {
-        boot: `boot${this.#boots}`,
+        boot: this.boot,
         clock: this.clock,
         timers: { after: (ms, run) => process.after(ms, run) },
         random,
@@ -194,6 +201,11 @@ export class WorldBox {
     })
     void media?.opened(this, process, box)
     return box
+  }
+
+  /** The name of the boot that its machine is in. */
+  get boot(): string {
+    return this.#around.boots ? `${this.name}.${this.#boots}` : `boot${this.#boots}`
   }
 
   #ended(process: Process, how: End): void {

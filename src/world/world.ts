@@ -1,6 +1,7 @@
-import type { Limits } from '../kernel/box/limits.ts'
+import { type Limits, usual } from '../kernel/box/limits.ts'
 import { kernelPack } from '../kernel/site/kernel-pack.ts'
 import { know } from '../kernel/pack/kinds.ts'
+import { Boots, type Clocks } from './boots.ts'
 import { clumsy } from './clumsy/pack.ts'
 import { fair } from './fair/pack.ts'
 import { Ledger } from './ledger.ts'
@@ -27,6 +28,8 @@ export type WorldOptions = {
   readonly newer?: readonly string[] | undefined
   /** Boxes have blobs and samples; a number says how much quicker than usual they come and go. */
   readonly media?: number | undefined
+  /** Machines whose clocks jump, are years off, or know nothing; else every machine knows the time. */
+  readonly clocks?: Clocks | undefined
 }
 
 /** Time, a network, boxes, sites, and a witness: all that a seed sets in motion. */
@@ -49,13 +52,17 @@ export class World {
   /** People and devices go on. */
   busy = true
   #failure: Error | undefined
+  /** When the boots of machines began, where clocks are lived. */
+  readonly boots: Boots | undefined
   readonly #limits: Limits | undefined
   readonly #newer: ReadonlySet<string>
   readonly #log: (line: string) => void
 
   constructor(seed: string, options: WorldOptions = {}) {
-    this.#limits = options.limits
     this.#newer = new Set(options.newer)
+    this.boots = options.clocks ? new Boots(options.clocks) : undefined
+    const { limits = usual, clocks } = options
+    this.#limits = clocks ? limits : { ...limits, clockEveryMs: 0 }
     this.dice = new Dice(seed)
     this.trace = new Trace(options.tell && ((line) => options.tell?.(`${this.#stamp()} ${line}`)))
     this.network = new Network(this.time, this.dice.fork('network'), this.trace)
@@ -131,6 +138,7 @@ export class World {
       network,
       known: this.isNewer(id) ? knownToNewer : known,
       limits: this.#limits,
+      boots: this.boots,
       dice: dice.fork('boxes'),
       trusts: (other, publicKey) => this.boxes.get(other)?.seal.publicKey === publicKey,
       cardAdded: (card) => this.witness.addCard(card),

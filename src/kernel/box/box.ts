@@ -1,3 +1,4 @@
+import { qualityOf } from '../clock/estimate.ts'
 import type { Instant } from '../instant.ts'
 import type { Frame } from '../link/frames.ts'
 import type { Peer } from '../link/link.ts'
@@ -121,7 +122,7 @@ class RunningBox implements Box {
   time(): Instant {
     const { clock } = this.#machine
     const mono = clock.mono()
-    const own: Instant = [mono, clock.wall() - mono, clock.quality?.() ?? 0]
+    const own: Instant = [mono, clock.wall() - mono, qualityOf(clock.vouch?.()?.within ?? Infinity)]
     const best = (a: Instant, b: Instant) => (b[2] > a[2] ? b : a)
     return [...this.#sites.values()].map((site) => site.now()).reduce(best, own)
   }

@@ -48,6 +48,15 @@ describe('what a clock makes of what it hears', () => {
     ])
   })
 
+  test('CLOCK-4 what would be slewed for hours and makes nothing surer is not taken from a lower source', () => {
+    const heard = [
+      from('site', 0, 4150),
+      from('hardware', 5000, 4000, minute),
+      from('site', 1, 4160, 2 * minute),
+    ]
+    expect(taken(...heard).changes).toEqual(['known', 'none', 'slew'])
+  })
+
   test('CLOCK-6 who stands above is believed at once, who stands below not at all', () => {
     const wrong = from('hardware', 7_200_000, 4000)
     expect(taken(wrong, from('network', 0, 10, minute)).changes[1]).toBe('wrong')
@@ -104,6 +113,8 @@ describe('whatever honest sources say', () => {
       before: number | undefined
       off: number
       within: number
+      jump: number
+      sure: number
     }[] = []
     for (const { by, wait, within, error, era } of said) {
       mono += wait
@@ -121,6 +132,8 @@ describe('whatever honest sources say', () => {
         before,
         off: shown - truthAt(mono),
         within: stated(clock, mono),
+        jump: Math.abs(shown - (before ?? shown)),
+        sure: within,
       })
     }
     return { clock, seen, truthAt, end: mono }
@@ -159,7 +172,8 @@ describe('whatever honest sources say', () => {
         // A person is asked only where the clock knows little, and then may step it again.
         const anew = seen.findIndex(({ change }, at) => at > good && change === 'known')
         const after = good < 0 ? [] : seen.slice(good + 1, anew < 0 ? undefined : anew)
-        expect(after.filter(({ by, change }) => by !== 'person' && change === 'step')).toEqual([])
+        const steps = after.filter(({ by, change }) => by !== 'person' && change === 'step')
+        expect(steps.filter(({ jump, sure }) => qualityOf(jump + sure) > 0)).toEqual([])
       }),
       { numRuns: 300 },
     )

@@ -59,10 +59,12 @@ export function steer(
   if (heard.by === 'person')
     return { clock: stepped(clock, heard, mono), change: contradicts ? 'wrong' : 'step' }
   if (contradicts) return contradicted(clock, heard, mono, theirs - ours)
-  const better = withinAt(heard, mono) < withinAt(clock.belief, mono)
   const agreed = { ...clock, doubts: 0 }
-  if (heard.by !== clock.belief.by && !(theirs > ours) && !better) return { clock: agreed, change: 'none' }
-  const mayStep = !clock.settled && (quality === 3 || theirs > rank[clock.highest])
+  const slewing = withinAt(heard, mono) + apart
+  if (theirs < ours && slewing >= within) return { clock: agreed, change: 'none' }
+  const first = !clock.settled && (quality === 3 || theirs > rank[clock.highest])
+  // Slewing for hours would leave it unknown: better one step.
+  const mayStep = first || qualityOf(slewing) === 0
   if (mayStep) return { clock: stepped(agreed, heard, mono), change: 'step' }
   const shown = { mono, offset: offsetAt(clock, mono) }
   return { clock: { ...agreed, belief: heard, shown, highest: higher(clock, heard) }, change: 'slew' }

@@ -59,6 +59,19 @@ export const actions = {
       return { ...made, facts: [...made.facts, how] }
     },
   }),
+  /** A round shall be called later; booking it again moves it. */
+  book: action({
+    input: z.object({ round: account, at: z.int().nullable(), after: z.int().nonnegative().nullable() }),
+    allow: volunteer,
+    away: 'refuse',
+    decide: (body) => ({ facts: [{ kind: 'booked', body }], answer: { round: body.round } }),
+  }),
+  drop: action({
+    input: z.object({ round: account }),
+    allow: volunteer,
+    away: 'refuse',
+    decide: (body) => ({ facts: [{ kind: 'dropped', body }], answer: { round: body.round } }),
+  }),
   /** A stall closes for good; closing it again changes nothing. */
   close: action({
     input: z.object({ stall: account }),

@@ -22,6 +22,14 @@ export const facts = {
       note: z.string().max(200),
     }),
   ),
+  /** A bell was struck: when, counts. So long after, its echo is heard. */
+  struck: record(z.object({ bell: name, count: z.int().positive(), echo: z.int().nonnegative().nullable() })),
+  echoed: decision(z.object({ bell: name, count: z.int().positive() })),
+  /** A round will be called: at a moment of the site's time, or after a while. */
+  booked: decision(z.object({ round: name, at: z.int().nullable(), after: z.int().nullable() })),
+  /** It will not be called after all. */
+  dropped: decision(z.object({ round: name })),
+  called: decision(z.object({ round: name })),
   /** A stall takes no coins any more. */
   closed: decision(z.object({ stall: name })),
 }

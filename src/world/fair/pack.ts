@@ -1,9 +1,9 @@
 import { pack } from '../../kernel/pack/pack.ts'
 import { actions } from './actions.ts'
-import { apply, erase } from './apply.ts'
+import { apply, erase, retime } from './apply.ts'
 import { facts } from './facts.ts'
 import { queries } from './queries.ts'
 import { tables } from './tables.ts'
 
 /** A small trade of our own: what the kernel is tried with, in the world, the benches and the crash tests. */
-export const fair = pack({ name: 'fair', rules: 'fair-2', facts, tables, apply, actions, queries, erase })
+export const fair = pack({ name: 'fair', rules: 'fair-3', facts, tables, apply, actions, queries, erase, retime })

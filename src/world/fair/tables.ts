@@ -1,4 +1,5 @@
-import { flag, integer, table, text } from '../../kernel/pack/table.ts'
+import type { Instant } from '../../kernel/instant.ts'
+import { flag, integer, json, optional, table, text } from '../../kernel/pack/table.ts'
 
 export const tables = {
   /** `wallet:<tag>` never falls below 0; `stall:<name>` and `bank` may. All together are always 0. */
@@ -14,5 +15,19 @@ export const tables = {
     { n: integer(), i: integer(), tag: text(), name: text() },
     { key: ['n', 'i'], indexes: { byTag: ['tag'] } },
   ),
+  /** When a bell was struck, in the site's time, as far as that is known. */
+  strikes: table(
+    {
+      bell: text(),
+      count: integer(),
+      boot: text(),
+      at: json<Instant>(),
+      ms: optional(integer()),
+      quality: integer(),
+      echoes: integer(),
+    },
+    { key: ['bell', 'count'], indexes: { byBoot: ['boot'] } },
+  ),
+  rounds: table({ round: text(), calls: integer() }, { key: ['round'] }),
   stalls: table({ stall: text(), closed: flag() }, { key: ['stall'] }),
 }

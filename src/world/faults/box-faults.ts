@@ -69,6 +69,10 @@ export const boxFaults: Readonly<Record<string, Fault>> = {
     box.clock.step(dice.int(-minutes(90), minutes(90)))
     return 0
   }),
+  'time lost': onBox((box, { dice }) => {
+    box.clock.loseNetwork(dice.int(minutes(1), minutes(60)))
+    return 0
+  }),
   'views lost': onBox((box) => {
     box.kill('unplugged')
     for (const site of box.card.sites) box.card.dropViews(site)

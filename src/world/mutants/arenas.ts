@@ -135,6 +135,45 @@ export const arenas = {
     limits: shortLived,
     faults: { cut: 5, 'half-open link': 1, 'disk error': 1, ...kills },
   },
+  /** Clocks that jump, are years off or know nothing; bells, rounds, and keepers that come and go. */
+  'wild clocks': {
+    plan: chain,
+    clocks: { keep1: 'network', hub0: 'network', link1: 'hardware', link2: 'nothing' },
+    ms: minutes(25),
+    faultEveryMs: minutes(1),
+    haste: 10,
+    limits: { ...shortLived, keptAfterTopMs: minutes(600), baseEvery: 10_000 },
+    faults: {
+      'clock years off': 3,
+      'clock steps': 3,
+      'time lost': 3,
+      'power cut': 3,
+      'kill at commit': 2,
+      'kill at any moment': 2,
+      'hand-over': 3,
+      'two keepers': 2,
+      cut: 2,
+      late: 2,
+      'slow fsync': 1,
+    },
+  },
+  /** The same without a change of keeper: what boxes may forget while they do not know the time. */
+  'forgetting clocks': {
+    plan: pair,
+    clocks: { keep1: 'nothing', hub0: 'nothing' },
+    ms: minutes(25),
+    faultEveryMs: minutes(1),
+    haste: 10,
+    limits: { ...shortLived, keptAfterTopMs: minutes(1), markEveryMs: 10_000 },
+    faults: {
+      'clock years off': 3,
+      'clock steps': 2,
+      'time lost': 2,
+      'power cut': 3,
+      cut: 1,
+      'views lost': 1,
+    },
+  },
   /** Persons are written down and erased, while boxes come and go. */
   erasures: {
     plan: hall,
@@ -182,6 +221,14 @@ export const isArena = (name: string): name is ArenaName => Object.hasOwn(arenas
 export function scenarioOf(name: ArenaName): Scenario {
   const { plan, ...rest }: Arena = arenas[name]
   const made = plan()
-  const plain = { limits: undefined, registrars: false, visitors: false, newer: [], spared: [], screens: 0 }
+  const plain = {
+    limits: undefined,
+    registrars: false,
+    visitors: false,
+    newer: [],
+    spared: [],
+    screens: 0,
+    clocks: false,
+  }
   return { shape: 'hall', boxes: made.members, plans: [made], ...plain, ...rest }
 }

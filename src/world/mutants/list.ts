@@ -3,6 +3,7 @@ import { inBoxes } from './list-boxes.ts'
 import { inLive } from './list-live.ts'
 import { inStoreAndRecords } from './list-records.ts'
 import { inRules } from './list-rules.ts'
+import { inTime } from './list-time.ts'
 import type { Mutant } from './mutant.ts'
 
 /** All mutants that were written by hand. */
@@ -12,4 +13,5 @@ export const mutants: readonly Mutant[] = [
   ...inRules,
   ...inLive,
   ...inBlobs,
+  ...inTime,
 ]
