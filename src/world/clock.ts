@@ -142,6 +142,7 @@ export class KeptClock implements BoxClock {
   #asAtStart() {
     // What the hardware says has drifted from the beginning of the world on.
     if (this.#kept === 'hardware') return { by: this.#hardwareOff, at: 0 }
-    return { by: -this.#dice.int(1000, 50 * 365 * 86_400) * 1000, at: this.#time.now }
+    const seconds = this.#dice.int(1000, 50 * 365 * 86_400)
+    return { by: (this.#dice.chance(0.3) ? seconds : -seconds) * 1000, at: this.#time.now }
   }
 }

@@ -74,7 +74,7 @@ export class TimeEvidence {
     const stream = record ? String(parts[4]) : ''
     for (const { kind, body } of facts) {
       if (kind === 'stream.opened') this.#streams.set(stream, String(body['boot']))
-      if (kind === 'site.keeper') this.#opens(n, at, String(body['boot'] ?? ''))
+      if (kind === 'site.keeper') this.#opens(n, at, String(body['boot']))
     }
     if (parts[0] !== 'q') {
       const boot = record ? (this.#streams.get(stream) ?? '') : this.#keeper.boot

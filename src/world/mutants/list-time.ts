@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts'
 
-const first = { arena: 'wild clocks', seed: 1 }
+const wild = (seed: number) => ({ arena: 'wild clocks', seed })
+const forgetting = (seed: number) => ({ arena: 'forgetting clocks', seed })
 
 /** In clocks and timers. */
 export const inTime: readonly Mutant[] = [
@@ -10,7 +11,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/estimate.ts',
     find: 'within: within + Math.max(0, delay)',
     replace: 'within: Math.max(0, delay)',
-    first,
+    first: wild(1),
   },
   {
     name: 'the way there and back takes no time',
@@ -18,7 +19,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/estimate.ts',
     find: 'Math.max(0, delay) / 2 + roundingMs',
     replace: 'roundingMs',
-    first,
+    first: wild(4),
   },
   {
     name: 'a belief does not age',
@@ -26,7 +27,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/estimate.ts',
     find: '  return within + Math.abs(at - mono) * driftPerMs',
     replace: '  return within + Math.abs(at - mono) * 0',
-    first,
+    first: wild(1),
   },
   {
     name: 'what is not slewed yet is not stated',
@@ -34,7 +35,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/steer.ts',
     find: 'withinAt(clock.belief, mono) + Math.abs(clock.belief.offset - offsetAt(clock, mono))',
     replace: 'withinAt(clock.belief, mono)',
-    first,
+    first: wild(1),
   },
   {
     name: 'every correction is a step',
@@ -42,7 +43,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/steer.ts',
     find: '  if (mayStep) return',
     replace: '  if (mayStep || clock.settled) return',
-    first,
+    first: wild(1),
   },
   {
     name: 'a new boot goes on with the old one’s offset',
@@ -50,7 +51,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/site-clock.ts',
     find: 'if (saved?.boot === parts.machine.boot) {',
     replace: 'if (saved) {',
-    first,
+    first: forgetting(1),
   },
   {
     name: 'nobody tells when a clock is known',
@@ -58,7 +59,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/site-clock.ts',
     find: `    if (change !== 'step' && !told)`,
     replace: `    if (change === 'wrong' && !told)`,
-    first,
+    first: forgetting(1),
   },
   {
     name: 'packs are not told to retime',
@@ -66,7 +67,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/site/views.ts',
     find: 'for (const pack of this.known.packs) pack.retime?.(this.rows(pack), boot, time)',
     replace: 'for (const pack of this.known.packs.slice(0, 1)) pack.retime?.(this.rows(pack), boot, time)',
-    first,
+    first: forgetting(1),
   },
   {
     name: 'the time of an unknown boot is made up',
@@ -74,7 +75,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/time-of.ts',
     find: 'return quality === 0 || offset === null ?',
     replace: 'return offset === null ?',
-    first,
+    first: wild(3),
   },
   {
     name: 'journals are trimmed on an unknown clock',
@@ -82,7 +83,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/box/site.ts',
     find: 'at[2] === 0 ? null : epochOf(at)',
     replace: 'epochOf(at)',
-    first,
+    first: forgetting(2),
   },
   {
     name: 'a timer that rang stays',
@@ -90,7 +91,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/timers/apply.ts',
     find: '  if (row?.n === n && row.i === i) timers.remove(pack, name)',
     replace: '  if (row?.n === n && row.i !== i) timers.remove(pack, name)',
-    first,
+    first: forgetting(1),
   },
   {
     name: 'any boot’s clock ends a while',
@@ -98,7 +99,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/timers/due.ts',
     find: 'WHERE boot = ? AND mono <= ?`',
     replace: `WHERE (boot = ? OR boot <> '') AND mono <= ?\``,
-    first,
+    first: wild(1),
   },
   {
     name: 'an unknown clock ends a moment',
@@ -110,7 +111,7 @@ export const inTime: readonly Mutant[] = [
     replace: `  over([mono, offset, quality]: Instant, boot: string, most: number): readonly DueTimer[] {
     const inBoot = \`SELECT \${columns} FROM \${table} WHERE boot = ? AND mono <= ?\`
     const known = quality >= 0 && offset !== null`,
-    first,
+    first: forgetting(1),
   },
   {
     name: 'nobody looks at timers again',
@@ -118,7 +119,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/timers/watch.ts',
     find: '    if (wait === undefined) return\n',
     replace: '    if (wait === undefined || wait > 0) return\n',
-    first,
+    first: wild(2),
   },
   {
     name: 'a while of a lost boot never ends',
@@ -126,6 +127,6 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/timers/apply.ts',
     find: 'if (row.kept && row.boot !== boot)',
     replace: 'if (!row.kept && row.boot !== boot)',
-    first,
+    first: forgetting(4),
   },
 ]
