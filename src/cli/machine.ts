@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { styleText } from 'node:util'
 import type { Level, Machine } from '../kernel/machine.ts'
 import { randomId } from '../kernel/machine.ts'
+import { WallClock } from './wall-clock.ts'
 
 export const levels = ['error', 'warn', 'info', 'debug'] as const satisfies readonly Level[]
 
@@ -13,14 +14,16 @@ export type LogTo = {
   readonly least: Level
 }
 
-/** The machine that we are on: the one home of clocks, timers and chance. */
-export function realMachine(to: LogTo = standardError('info')): Machine {
+/** The machine that we are on: the one home of clocks, timers and chance. It is later than `floor`. */
+export function realMachine(to: LogTo = standardError('info'), floor = 0): Machine {
   const bytes = (size: number) => randomBytes(size)
-  const wall = () => Date.now()
+  // CLOCK_MONOTONIC counts from the boot of the system, in every process alike; performance.now() would not.
+  const mono = () => Number(process.hrtime.bigint() / 1_000_000n)
+  const clock = new WallClock({ system: () => Date.now(), mono, floor })
+  const wall = () => clock.wall()
   return {
     boot: bootId() ?? randomId({ bytes }, 20),
-    // CLOCK_MONOTONIC counts from the boot of the system, in every process alike; performance.now() would not.
-    clock: { mono: () => Number(process.hrtime.bigint() / 1_000_000n), wall },
+    clock: { mono, wall, vouch: () => clock.vouch() },
     timers: { after },
     random: { bytes },
     log: (level, text) => {

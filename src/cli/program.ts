@@ -15,6 +15,7 @@ import type { DataFolder } from './data-folder.ts'
 import { openDataFolder } from './data-folder.ts'
 import { known } from './known.ts'
 import { closeServer, listen } from './listen.ts'
+import { saveTime } from './saved-time.ts'
 import type { Settings } from './settings.ts'
 import { openQueries, openViews } from './views-thread.ts'
 
@@ -48,6 +49,7 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     ends.defer(() => folder.close())
     const beside = new Beside(folder, bare, ends)
     const { machine } = beside
+    ends.defer(saveTime(folder.path, machine))
     tellOfKill(folder, machine)
 
     const local = await openLocal(folder.path, { status: () => showing() })

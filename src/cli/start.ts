@@ -6,6 +6,7 @@ import { exit } from './command.ts'
 import { readFlags } from './flags.ts'
 import { realMachine, standardError } from './machine.ts'
 import { startProgram } from './program.ts'
+import { floorOf } from './saved-time.ts'
 import type { Settings } from './settings.ts'
 import { readSettings } from './settings.ts'
 import { listenForStop } from './signals.ts'
@@ -70,7 +71,7 @@ async function run(
   json: boolean,
   asked: Promise<NodeJS.Signals>,
 ): Promise<number> {
-  const machine = realMachine(standardError(settings.log))
+  const machine = realMachine(standardError(settings.log), floorOf(settings.data))
   const tell = (event: Readonly<Record<string, unknown>>) => {
     if (json) process.stdout.write(`${JSON.stringify(event)}\n`)
   }
