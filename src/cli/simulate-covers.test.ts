@@ -3,6 +3,7 @@ import { covers } from './simulate-covers.ts'
 
 test('counts what a box runs: what no program imports is there for tests', () => {
   expect(covers().leftOut).toEqual([
+    'src/kernel/clock/toy-watch.ts',
     'src/kernel/link/memory-channel.ts',
     'src/kernel/live/runner.contract.ts',
     // Until the door of live queries is there; worlds run it.

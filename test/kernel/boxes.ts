@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Above, Box } from '../../src/kernel/box/contract.ts'
 import { openBox } from '../../src/kernel/box/box.ts'
+import type { Limits } from '../../src/kernel/box/limits.ts'
 import type { Identity } from '../../src/kernel/link/identity.ts'
 import { makeIdentity } from '../../src/kernel/link/identity.ts'
 import type { Machine, Vouch } from '../../src/kernel/machine.ts'
@@ -56,6 +57,7 @@ export class TestBox {
   /** Its machine's clock: how far off it is, and whether the machine vouches for it. */
   wrongBy = 0
   vouch: Vouch | null = null
+  limits: Limits | undefined
   #boots = 1
   #bootedAt = 0
   readonly #boxes: Boxes
@@ -100,6 +102,7 @@ export class TestBox {
       runner: this.#runner(),
       dial: this.#dial(),
       trusts: () => true,
+      limits: this.limits,
     })
     return this.#box
   }

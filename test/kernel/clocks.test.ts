@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { usual } from '../../src/kernel/box/limits.ts'
 import { boundOf } from '../../src/kernel/clock/estimate.ts'
 import type { Instant } from '../../src/kernel/instant.ts'
 import { Boxes, type TestBox, trueTime, until } from './boxes.ts'
+import { HandPeer } from './hand-peer.ts'
 
 const hour = 3_600_000
 const network = { within: 15, by: 'network' } as const
@@ -128,4 +130,86 @@ test('CLOCK-8 nobody sets a clock that is known well', async () => {
   const ask = { action: 'clock.set', key: 'k1', who: 'lead', input: { time: trueTime() + hour } }
   expect(await keeper.box.act('fair', ask)).toMatchObject({ is: 'refused', code: 'clock-known' })
   expect(stamp(keeper)).toMatchObject({ quality: 3, within: true })
+})
+
+test('CLOCK-11 a box hands on the time of the site, and not what its own machine believes', async () => {
+  await using boxes = new Boxes()
+  const box = boxes.make('box')
+  box.vouch = network
+  await box.start()
+  const keeper = new HandPeer()
+  await box.box.serve('fair', keeper.above)
+  await keeper.dial(box)
+  const told = { t: 'site', site: 'fair', n: 0, chain: '', top: 0, you: 'whole', lacksKey: null } as const
+  keeper.say({ ...told, terms: [], route: [keeper.identity.box, 'other'] })
+  keeper.say({ t: 'clock', site: 'fair', asked: 7 })
+  expect(await keeper.next('clocked')).toMatchObject({ asked: 7, within: null })
+  const { asked } = await keeper.next('clock')
+  const time = trueTime() + 60_000
+  const stamps = { asked, received: time, sent: time, within: 30, era: 1 }
+  keeper.say({ t: 'clocked', site: 'fair', ...stamps, asked: asked + 1, by: 'site' })
+  keeper.say({ t: 'clocked', site: 'fair', ...stamps, by: 'site' })
+  await until(() => box.site().clock.by === 'site')
+  keeper.say({ t: 'clock', site: 'fair', asked: 8 })
+  const answer = await keeper.next('clocked', 1)
+  expect(answer).toMatchObject({ asked: 8, by: 'site' })
+  expect(Math.abs(answer.sent - time)).toBeLessThan(3000)
+  expect(answer.within).toBeGreaterThanOrEqual(30)
+})
+
+test('CLOCK-12 what became known of a boot is told once, also by the next process of the boot', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await pair(boxes, { keeper: { vouch: network } })
+  const told = () => bootsOf(keeper).filter(({ boot }) => boot === 'boot-follower-1').length
+  await until(() => told() === 1)
+  await follower.stop()
+  await follower.start()
+  await until(() => follower.site().clock.quality >= 2 && follower.site().n === keeper.site().n)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(told()).toBe(1)
+  await follower.reboot()
+  await until(() => bootsOf(keeper).some(({ boot }) => boot === 'boot-follower-2'))
+})
+
+test('CLOCK-14 on an unknown clock no journal is trimmed', async () => {
+  await using boxes = new Boxes()
+  const keeper = boxes.make('keeper')
+  keeper.limits = { ...usual, keptAfterTopMs: 1, markEveryMs: 1, tidyEveryMs: 10 }
+  await keeper.start()
+  await keeper.box.found('fair')
+  await until(() => keeper.site().role === 'keeping')
+  await keeper.box.record('fair', [{ kind: 'fair.reading', body: { sensor: 's', count: 1, value: 1 } }])
+  const held = () => Number(keeper.truth.prepare('SELECT count(*) AS n FROM journal').get()?.['n'])
+  await until(() => keeper.site().unsent === 0)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(held()).toBe(2)
+  const ask = { action: 'clock.set', key: 'k1', who: 'lead', input: { time: trueTime() } }
+  await keeper.box.act('fair', ask)
+  await until(() => held() === 0)
+})
+
+test('TIMER-7 who takes over says what its log waits for, and the old keeper’s word does not count', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await pair(boxes, { keeper: { vouch: network } })
+  await until(() => follower.site().clock.quality >= 2 && follower.hasKey())
+  const input = { round: 'final', at: trueTime() + 1200, after: null }
+  expect(await keeper.box.act('fair', { action: 'fair.book', key: 'k1', who: 'ada', input })).toMatchObject({
+    copies: 2,
+  })
+  boxes.cut.add('follower-keeper')
+  await follower.stop()
+  const calls = (box: TestBox) =>
+    box.views.get('fair')?.prepare('SELECT calls FROM fair_rounds').get()?.['calls']
+  await until(() => calls(keeper) === 1)
+  await keeper.stop()
+  await follower.start()
+  expect(calls(follower)).toBe(0)
+  await until(async () => (await follower.box.takeOver('fair', 'lead')).is === 'answered')
+  await until(() => calls(follower) === 1)
+  boxes.cut.clear()
+  await follower.box.serve('fair', null)
+  await keeper.start()
+  await keeper.box.serve('fair', follower.above)
+  await until(() => keeper.site().chain === follower.site().chain, 15_000)
+  expect([calls(keeper), calls(follower)]).toEqual([1, 1])
 })

@@ -37,7 +37,7 @@ describe('applying entries', () => {
     expect(toyViews.rows['visits']?.all()).toEqual([{ tag: 'a', gate: 'north', hits: 2, last: 9 }])
   })
 
-  test('apply meets a fact with its place, who recorded it or who asked, when, and in which boot', () => {
+  test('CLOCK-13 apply meets a fact with its place, who recorded it or who asked, when, and in which boot', () => {
     const met: unknown[] = []
     const spy = { ...toy, apply: { ...toy.apply } }
     const note = ({ at: when, n, i, from, who, boot }: Told<unknown>) =>

@@ -64,9 +64,9 @@ export const inTime: readonly Mutant[] = [
   {
     name: 'packs are not told to retime',
     breaks: 'CLOCK-10',
-    file: 'src/kernel/site/views.ts',
-    find: 'for (const pack of this.known.packs) pack.retime?.(this.rows(pack), boot, time)',
-    replace: 'for (const pack of this.known.packs.slice(0, 1)) pack.retime?.(this.rows(pack), boot, time)',
+    file: 'src/kernel/site/entry-times.ts',
+    find: '    for (const pack of known.packs) pack.retime?.(',
+    replace: '    for (const pack of known.packs.slice(0, 1)) pack.retime?.(',
     first: forgetting(1),
   },
   {
