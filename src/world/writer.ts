@@ -37,6 +37,7 @@ export function openWriter({ card, process, known, random, dice }: Parts): Write
     position: (site, streams) => ask(() => core.position(site, streams)),
     state: (site) => ask(() => core.state(site)),
     query: (site, pack, table) => ask(() => core.query(site, pack, table)),
+    openOrders: (site, box) => ask(() => core.openOrders(site, box)),
     erased: (site, from) => ask(() => core.erased(site, from)),
     dropBases: (site, before) => ask(() => core.dropBases(site, before)),
     hash: (site) => ask(() => core.hash(site)),

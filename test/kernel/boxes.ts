@@ -9,6 +9,7 @@ import type { Limits } from '../../src/kernel/box/limits.ts'
 import type { Identity } from '../../src/kernel/link/identity.ts'
 import { makeIdentity } from '../../src/kernel/link/identity.ts'
 import type { Machine, Vouch } from '../../src/kernel/machine.ts'
+import type { OrderDrivers } from '../../src/kernel/orders/driver.ts'
 import type { Channel, ChannelEvents, Dial } from '../../src/kernel/network.ts'
 import { RunnerCore } from '../../src/kernel/live/runner-core.ts'
 import type { Runner } from '../../src/kernel/live/runner.ts'
@@ -60,6 +61,8 @@ export class TestBox {
   limits: Limits | undefined
   #boots = 1
   #bootedAt = 0
+  /** What does this box's orders, from its next start on. */
+  drivers: OrderDrivers | undefined
   readonly #boxes: Boxes
   readonly #channels = new Set<() => void>()
   #box: Box | undefined
@@ -103,6 +106,7 @@ export class TestBox {
       dial: this.#dial(),
       trusts: () => true,
       limits: this.limits,
+      drivers: this.drivers,
     })
     return this.#box
   }

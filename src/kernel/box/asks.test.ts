@@ -31,9 +31,12 @@ function asking(outcomes: readonly (Outcome | Error)[] | 'not the keeper') {
   }
   const keeper = { submit } as unknown as Keeper
   const route = () => ({ next: peer, path: [] }) as never
-  const asks = new Asks(parts, keeper, { isKeeping: () => outcomes !== 'not the keeper', route })
+  const isKeeping = () => outcomes !== 'not the keeper'
+  const handOut = async (box: string) => ({ ...noOrders, cancelled: [{ order: `for-${box}`, accepted: 0 }] })
+  const asks = new Asks(parts, keeper, { isKeeping, route, handOut })
   return { ...time, asks, peer, sent }
 }
+const noOrders = { orders: [], cancelled: [], more: false }
 const refused: Outcome = { did: 'refused', code: 'unreadable', detail: {} }
 
 describe('handing in', () => {

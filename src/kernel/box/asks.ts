@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { StoreError } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
+import type { Delivery } from '../orders/delivery.ts'
+import { delivery } from '../orders/delivery.ts'
 import { randomId } from '../machine.ts'
 import { lastTerm } from '../site/history.ts'
 import { termText } from '../term.ts'
@@ -39,17 +41,23 @@ export class Asks {
   readonly #keeper: Keeper
   readonly #isKeeping: () => boolean
   readonly #route: () => Route | undefined
+  readonly #handOut: (box: string) => Promise<Delivery | undefined>
   readonly #pending = new Map<string, Pending>()
 
   constructor(
     parts: SiteParts,
     keeper: Keeper,
-    way: { isKeeping: () => boolean; route: () => Route | undefined },
+    way: {
+      isKeeping: () => boolean
+      route: () => Route | undefined
+      handOut: (box: string) => Promise<Delivery | undefined>
+    },
   ) {
     this.#parts = parts
     this.#keeper = keeper
     this.#isKeeping = way.isKeeping
     this.#route = way.route
+    this.#handOut = way.handOut
   }
 
   async act(ask: Ask): Promise<Answer> {
@@ -64,6 +72,12 @@ export class Asks {
     const data = await this.#send('handIn', items)
     const answer = handedIn.safeParse(data)
     return answer.success ? answer.data : 'away'
+  }
+
+  /** The orders of this box, and how long they have still; undefined where the keeper does not answer. */
+  async orders(): Promise<Delivery | undefined> {
+    const data = this.#isKeeping() ? await this.#handOut(this.#parts.box) : await this.#send('orders', null)
+    return delivery.safeParse(data).data
   }
 
   /** What the keeper's outcome is to the one who asked. */
@@ -86,7 +100,7 @@ export class Asks {
   async asked(peer: SitePeer, frame: Frame<'ask'>): Promise<void> {
     const { site, id, path } = frame
     const answer = (data: unknown) => peer.link.send({ t: 'answer', site, id, path, data })
-    if (this.#isKeeping()) return answer(await this.#decideFor(frame))
+    if (this.#isKeeping()) return answer(await this.#decideFor(peer, frame))
     const next = this.#route()?.next
     if (!next || next === peer || path.length >= 8) return answer(frame.what === 'act' ? away : null)
     next.link.send({ ...frame, path: [...path, this.#parts.box] })
@@ -111,7 +125,7 @@ export class Asks {
     for (const pending of this.#pending.values()) pending.settle(unknown('this box is stopping'))
   }
 
-  #send(what: 'act' | 'handIn', data: unknown): Promise<unknown> {
+  #send(what: Frame<'ask'>['what'], data: unknown): Promise<unknown> {
     const { machine, site, box } = this.#parts
     const peer = this.#route()?.next
     if (!peer) return Promise.resolve('away')
@@ -128,7 +142,9 @@ export class Asks {
     })
   }
 
-  async #decideFor({ what, data }: Frame<'ask'>): Promise<unknown> {
+  async #decideFor(peer: SitePeer, { what, data, path }: Frame<'ask'>): Promise<unknown> {
+    // Who asks for orders gets its own; whoever passed the question on has put its name behind.
+    if (what === 'orders') return path.at(-1) === peer.box ? await this.#handOut(path[0] ?? '') : null
     if (what === 'act') {
       const ask = askData.safeParse(data)
       if (!ask.success) return { is: 'refused', code: 'malformed', detail: {} } satisfies Answer

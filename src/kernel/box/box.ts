@@ -178,6 +178,7 @@ class RunningBox implements Box {
       writer,
       live: this.live,
       limits: this.#parts.limits ?? usual,
+      drivers: this.#parts.drivers,
     }
     const site = new Site(outer, row, await truth.streams(row.site), this.#notes, () => this.#changed())
     this.#sites.set(row.site, site)

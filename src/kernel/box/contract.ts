@@ -4,6 +4,7 @@ import type { Live, SlowRun } from '../live/live.ts'
 import type { Runner } from '../live/runner.ts'
 import type { Machine } from '../machine.ts'
 import type { Channel, ChannelEvents, Dial } from '../network.ts'
+import type { OrderDrivers } from '../orders/driver.ts'
 import type { Known } from '../pack/kinds.ts'
 import type { Ask, Writer } from '../site/writer.ts'
 import type { StoreHealth, Truth } from '../../store/truth.ts'
@@ -26,6 +27,8 @@ export type BoxParts = {
   readonly limits?: Limits | undefined
   /** Told of the samples that a linked box hands on; lossy. */
   readonly onSamples?: ((from: string, samples: Frame<'samples'>) => void) | undefined
+  /** What does the orders that this box is given. Without any it takes none. */
+  readonly drivers?: OrderDrivers | undefined
 }
 
 /** The box above, for a site: where to dial it, and whom to expect there. */

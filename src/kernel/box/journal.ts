@@ -1,4 +1,4 @@
-import type { RecordRow, StreamRow, Truth } from '../../store/truth.ts'
+import type { RecordRow, StreamRow, Truth, Write } from '../../store/truth.ts'
 import { bodyLine, headText, maxFactBytes } from '../entry.ts'
 import type { Instant } from '../instant.ts'
 import type { Machine } from '../machine.ts'
@@ -58,8 +58,8 @@ export class Journal {
     return this.#stream.name
   }
 
-  /** Resolves when the facts are on disk; rejects when none of them is (LOG-6). */
-  async record(facts: readonly Recording[]): Promise<Recorded> {
+  /** Resolves when the facts, and the writes beside them, are on disk; rejects when none of them is (LOG-6). */
+  async record(facts: readonly Recording[], beside: readonly Write[] = []): Promise<Recorded> {
     const stream = this.#stream
     if (stream.broken) throw stream.broken
     const { box } = this.#parts
@@ -71,7 +71,7 @@ export class Journal {
       return { seq, head: headText({ form: 'r', at, kind, from: { box, stream: stream.name, seq } }), body }
     })
     stream.next += rows.length
-    await this.#write(stream, rows)
+    await this.#write(stream, rows, beside)
     return { box, stream: stream.name, from: from + opening.length, to: from + rows.length - 1 }
   }
 
@@ -87,11 +87,11 @@ export class Journal {
   }
 
   /** After a refusal by the disk all that was under way fails too; then numbering goes on where the disk stands. */
-  async #write(stream: Stream, rows: readonly RecordRow[]): Promise<void> {
+  async #write(stream: Stream, rows: readonly RecordRow[], beside: readonly Write[]): Promise<void> {
     const { box, truth } = this.#parts
     stream.inFlight += 1
     try {
-      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }])
+      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }, ...beside])
       stream.durable = rows.at(-1)?.seq ?? stream.durable
       this.#written(stream.name, rows)
     } catch (error) {

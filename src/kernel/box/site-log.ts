@@ -23,6 +23,7 @@ const emptyState: SiteState = {
   orphans: 0,
   quarantine: 0,
   clones: 0,
+  openOrders: 0,
 }
 
 type Parts = {

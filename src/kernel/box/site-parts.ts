@@ -3,6 +3,7 @@ import type { Identity } from '../link/identity.ts'
 import type { Link } from '../link/link.ts'
 import type { LiveFeed } from '../live/live.ts'
 import type { Machine } from '../machine.ts'
+import type { OrderDrivers } from '../orders/driver.ts'
 import type { Known } from '../pack/kinds.ts'
 import type { History } from '../site/history.ts'
 import { emptyHistory } from '../site/history.ts'
@@ -30,6 +31,7 @@ export type SiteParts = {
   readonly peers: Peers
   readonly now: () => Instant
   readonly limits: Limits
+  readonly drivers: OrderDrivers | undefined
 }
 
 /** The other boxes of the site that are linked now. */

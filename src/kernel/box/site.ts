@@ -19,6 +19,7 @@ import type { Recording } from './journal.ts'
 import { Journal, lastStream } from './journal.ts'
 import { Keeper } from './keeper.ts'
 import { LostErasures } from './lost-erasures.ts'
+import { SiteOrders } from '../orders/site-orders.ts'
 import { RecordFlow } from './record-flow.ts'
 import { SalvageFlow } from './salvage-flow.ts'
 import { SiteKey } from './site-key.ts'
@@ -35,7 +36,7 @@ const ofSmall = ['site', 'offer', 'got', 'records', 'ask', 'answer', 'clock', 'c
 
 /** What a box may say here, by how this box sees it. */
 const allowed: Readonly<Record<Standing, ReadonlySet<SiteFrame['t']>>> = {
-  whole: new Set([...ofSmall, 'key', 'want', 'entries', 'ack']),
+  whole: new Set([...ofSmall, 'key', 'want', 'entries', 'ack', 'nudge']),
   small: new Set(ofSmall),
   guest: new Set(['site', 'offer', 'got', 'records']),
 }
@@ -59,6 +60,7 @@ export class Site {
   readonly #salvage: SalvageFlow
   readonly #asks: Asks
   readonly #lostErasures: LostErasures
+  readonly #orders: SiteOrders
   readonly #advert: Advert
   readonly #clock: SiteClock
   readonly #timers: TimerWatch
@@ -108,7 +110,11 @@ export class Site {
       backlog: () => this.#journal.rotate(),
     })
     this.#records.load(streams)
-    this.#asks = new Asks(parts, this.#keeper, { isKeeping, route: () => this.#route() })
+    this.#asks = new Asks(parts, this.#keeper, {
+      isKeeping,
+      route: () => this.#route(),
+      handOut: (box) => this.#orders.handOut(box),
+    })
     this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
     this.#lostErasures = new LostErasures(parts, this.#asks, reconsider)
     this.#advert = new Advert(parts, this.#key, { route: () => this.#wayOn(), top })
@@ -131,6 +137,14 @@ export class Site {
         this.#reconsider()
       },
     )
+    this.#orders = new SiteOrders(parts, {
+      keeper: this.#keeper,
+      asks: this.#asks,
+      journal: this.#journal,
+      isKeeping,
+      route: () => this.#route(),
+    })
+    this.#orders.open(notes)
   }
 
   /** Views are brought up to the log; then this box takes the role that the log gives it. */
@@ -291,6 +305,8 @@ export class Site {
         return this.#clock.answer(peer, frame)
       case 'clocked':
         return this.#clock.answered(peer, frame)
+      case 'nudge':
+        return this.#orders.nudged()
     }
   }
 
@@ -321,6 +337,7 @@ export class Site {
     this.#stopped = true
     this.#clock.stop()
     this.#timers.stop()
+    this.#orders.stop()
     this.#keeper.abandon()
     this.#asks.abandon()
     await this.#parts.log.exclusive(async () => {})
@@ -335,6 +352,7 @@ export class Site {
     this.#entries.acknowledge()
     for (const said of saidIn(rows, this.#parts.machine.boot)) this.#clock.said(said)
     this.#timers.look()
+    this.#orders.logged(rows)
     this.#reconsider()
   }
 
@@ -455,6 +473,7 @@ export class Site {
         this.#timers.look()
         this.#advert.tell('if changed')
         this.#giveKeys()
+        this.#orders.turn()
         await this.#records.turn()
         this.#unsent = await this.#records.unsent()
         await this.#salvage.handIn()

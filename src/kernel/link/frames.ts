@@ -72,7 +72,7 @@ export const frames = {
   got: z.object({ site, stream: id, seq: count, top: count, again: z.boolean() }),
 
   /** A question to the keeper, passed on hop by hop; `path` is who passed it. */
-  ask: z.object({ site, id, path: route, what: z.enum(['act', 'handIn']), data: z.unknown() }),
+  ask: z.object({ site, id, path: route, what: z.enum(['act', 'handIn', 'orders']), data: z.unknown() }),
   answer: z.object({ site, id, path: route, data: z.unknown() }),
 
   /** What time is it at this site? `asked` is my own clock, and comes back. */
@@ -90,6 +90,8 @@ export const frames = {
     by: z.enum(['hardware', 'person', 'network', 'site']),
     era: count,
   }),
+  /** To a box without the log: there is something new among its orders; ask. */
+  nudge: z.object({ site }),
 }
 
 export type Frames = typeof frames

@@ -62,7 +62,7 @@ const bodies: { readonly [T in FrameType]: Record<string, fc.Arbitrary<unknown>>
   offer: { site, streams: fc.array(fc.tuple(id, id, count, count), { maxLength: 5 }) },
   records: { ...at, from: positive },
   got: { site, stream: id, seq: count, top: count, again: fc.boolean() },
-  ask: { site, id, path: route, what: fc.constantFrom('act', 'handIn'), data },
+  ask: { site, id, path: route, what: fc.constantFrom('act', 'handIn', 'orders'), data },
   answer: { site, id, path: route, data },
   clock: { site, asked: count },
   clocked: {
@@ -74,6 +74,7 @@ const bodies: { readonly [T in FrameType]: Record<string, fc.Arbitrary<unknown>>
     era: count,
     by: fc.constantFrom('hardware', 'person', 'network', 'site'),
   },
+  nudge: { site },
 }
 const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
   ...Object.entries(bodies).map(([t, fields]) =>
@@ -408,6 +409,11 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
         era: 3,
       },
       '00020100007b2274223a22636c6f636b6564222c2273697465223a2266616972222c2261736b6564223a343030302c227265636569766564223a313830303030303030303031302c2273656e74223a313830303030303030303031312c2277697468696e223a32322c226279223a2273697465222c22657261223a337d',
+      [],
+    ],
+    nudge: [
+      { t: 'nudge', site: 'fair' },
+      '00020100007b2274223a226e75646765222c2273697465223a2266616972227d',
       [],
     ],
   }

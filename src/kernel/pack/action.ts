@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Instant } from '../instant.ts'
+import type { OrderKind } from '../orders/order.ts'
 import type { BodyOf, FactKinds } from './fact.ts'
 import type { RowsReadOf, Tables } from './table.ts'
 
@@ -17,6 +18,8 @@ export type Asking = {
   readonly orphan: (term: string, n: number) => Orphan | undefined
   /** A record of that entry that no view reads. */
   readonly quarantined: (n: number) => Quarantined | undefined
+  /** A kind of order, by its full name. */
+  readonly order: (kind: string) => OrderKind | undefined
 }
 
 /** What a decision says: its facts, whole, and the answer that the asker gets, now and when asking again. */
@@ -50,6 +53,8 @@ export type Orphan = {
   /** What it had decided: kinds and bodies; undefined where one was erased. */
   readonly facts: readonly { readonly kind: string; readonly body: unknown }[]
   readonly answer: unknown
+  /** What boxes said of the orders that it had issued: accepted, ended (ORDER-9). */
+  readonly news: readonly { readonly order: string; readonly kind: string; readonly body: unknown }[]
 }
 
 /** A record that its keeper could not judge, judged again by what is known now. */

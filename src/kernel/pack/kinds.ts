@@ -2,11 +2,12 @@ import type { FactKind } from './fact.ts'
 import type { KnownQuery, Watched } from './known-queries.ts'
 import type { ActionAny, Pack } from './pack.ts'
 import { z } from 'zod'
+import type { OrderKind } from '../orders/order.ts'
 import { canonical, sha256 } from '../digest.ts'
 import { knownQueries, watchedBy } from './known-queries.ts'
 
 /** Raised when the kernel's own tables or their apply change meaning: every box rebuilds its views. */
-const kernelRules = 3
+const kernelRules = 4
 
 export type Kind = { readonly pack: Pack; readonly key: string; readonly fact: FactKind }
 export type KnownAction = { readonly pack: Pack; readonly name: string; readonly action: ActionAny }
@@ -18,6 +19,7 @@ export type Known = {
   readonly actions: ReadonlyMap<string, KnownAction>
   readonly queries: ReadonlyMap<string, KnownQuery>
   readonly watched: Watched
+  readonly orders: ReadonlyMap<string, OrderKind>
   /** Boxes with the same log and the same rules hold the same views, row for row (VIEW-1). */
   readonly rules: string
 }
@@ -27,6 +29,7 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
   const kinds = new Map<string, Kind>()
   const actions = new Map<string, KnownAction>()
   const queries = new Map<string, KnownQuery>()
+  const orders = new Map<string, OrderKind>()
   for (const pack of [kernel, ...packs]) {
     const full = (key: string) => (pack === kernel ? key : `${pack.name}.${key}`)
     for (const [key, fact] of Object.entries(pack.facts)) {
@@ -36,10 +39,20 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
     for (const [key, action] of Object.entries(pack.actions))
       actions.set(full(key), { pack, name: full(key), action })
     for (const query of knownQueries(pack, full)) queries.set(query.name, query)
+    for (const [key, order] of Object.entries(pack.orders ?? {}))
+      orders.set(full(key), {
+        ...order,
+        supersedes: order.supersedes.map((other) => known(pack, other, full)),
+      })
   }
+  const all = [kernel, ...packs]
   const watched = watchedBy(queries.values())
-  return { packs: [kernel, ...packs], kinds, actions, queries, watched, rules: rulesHash([kernel, ...packs]) }
+  return { packs: all, kinds, actions, orders, queries, watched, rules: rulesHash(all) }
 }
+
+/** A pack names its own kinds of order by their short names. */
+const known = (pack: Pack, name: string, full: (key: string) => string): string =>
+  pack.orders?.[name] ? full(name) : name
 
 function rulesHash(packs: readonly Pack[]): string {
   return sha256(

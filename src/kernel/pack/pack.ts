@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Instant } from '../instant.ts'
 import type { Origin } from '../entry.ts'
+import type { OrderKinds } from '../orders/order.ts'
 import type { BodyOf, FactKind, FactKinds } from './fact.ts'
 import type { Asking, Decided } from './action.ts'
 import type { QueriesFor, QueryAny } from './query.ts'
@@ -50,6 +51,7 @@ export type Pack = {
   readonly apply: Readonly<Record<string, ApplyAny>>
   readonly actions: Readonly<Record<string, ActionAny>>
   readonly queries?: Readonly<Record<string, QueryAny>> | undefined
+  readonly orders?: OrderKinds | undefined
   readonly erase: ((rows: RowsAny, places: readonly Place[]) => void) | undefined
   readonly retime?: Retime<Tables> | undefined
   /** Changes with the meaning of apply, rules or tables: the hash of their source. */
@@ -90,11 +92,16 @@ export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
   readonly apply: Apply<Kinds, All>
   readonly actions: ActionsFor<Kinds, All>
   readonly queries?: QueriesFor<All> | undefined
+  readonly orders?: OrderKinds | undefined
   readonly erase?: Erase<All> | undefined
   readonly retime?: Retime<All> | undefined
 }): Pack {
   for (const [name, { allow }] of Object.entries({ ...declared.actions, ...declared.queries })) {
     if (allow.length === 0) throw new Error(`${declared.name}.${name}: nobody may ask for it; name a role`)
+  }
+  for (const [name, order] of Object.entries(declared.orders ?? {})) {
+    if (order.allow.length === 0)
+      throw new Error(`${declared.name}.${name}: nobody may issue it; name a role`)
   }
   const anybody = Object.entries(declared.facts).find(([, kind]) => kind.erasable)
   if (anybody && !declared.erase)

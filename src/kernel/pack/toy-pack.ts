@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { order } from '../orders/order.ts'
 import { kernelPack } from '../site/kernel-pack.ts'
 import { actionsOf } from './action.ts'
 import { decision, erasable, record } from './fact.ts'
@@ -159,6 +160,25 @@ const queries = {
   }),
 }
 
+const orders = {
+  /** Any number of times. */
+  lamp: order({ params: z.object({ on: z.boolean() }), mode: 'repeat', allow: ['lead'], runMs: 5_000 }),
+  /** Once, and it can be stopped. */
+  print: order({ params: z.object({ pages: z.int() }), mode: 'once', allow: ['lead'], stops: true }),
+  /** Once, alone, and only the newest of them. */
+  restart: order({ params: z.object({}), mode: 'barrier', allow: ['lead'], supersedes: ['restart'] }),
+}
+
 /** For tests of the kernel: the smallest pack that has one of everything. */
-export const toy = pack({ name: 'toy', rules: 'toy-1', facts, tables, apply, actions, queries, erase })
+export const toy = pack({
+  name: 'toy',
+  rules: 'toy-1',
+  facts,
+  tables,
+  apply,
+  actions,
+  queries,
+  orders,
+  erase,
+})
 export const toyKnown = know(kernelPack, [toy])

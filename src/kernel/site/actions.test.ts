@@ -76,6 +76,7 @@ describe('a decision of a lost branch', () => {
         { kind: 'toy.moved', body: { from: 'bank', to: 'a', cents: 1 } },
       ],
       answer: { left: 1 },
+      news: [],
     })
     expect(orphanAt(fair.views, term, 8)).toBeUndefined()
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { clockActions } from '../clock/actions.ts'
+import { actions as orders } from '../orders/actions.ts'
 import { actionsOf } from '../pack/action.ts'
 import { facts } from './facts.ts'
 import type { tables } from './tables.ts'
@@ -64,4 +65,5 @@ export const actions = {
       }
     },
   }),
+  ...orders,
 }

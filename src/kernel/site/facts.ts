@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { clockFacts } from '../clock/facts.ts'
+import { facts as orders } from '../orders/facts.ts'
 import { decision, erasable, record } from '../pack/fact.ts'
 import { timerFacts } from '../timers/facts.ts'
 
@@ -50,4 +51,5 @@ export const facts = {
   ),
   /** The views before this entry have this hash under these rules. */
   'base.laid': decision(z.object({ rules: z.string().max(64), views: z.string().max(64) })),
+  ...orders,
 }

@@ -1,6 +1,7 @@
 import { clockApply } from '../clock/apply.ts'
 import { parseHead } from '../entry.ts'
 import type { Apply, Erase, Retime } from '../pack/pack.ts'
+import { apply as orders } from '../orders/apply.ts'
 import { pack } from '../pack/pack.ts'
 import { parseTerm } from '../term.ts'
 import { rebaseTimers, retimeTimers, timerApply } from '../timers/apply.ts'
@@ -53,6 +54,7 @@ const apply: Apply<typeof facts, typeof tables> = {
     for (const place of body.places) if (place.n < n) rows.erased.put({ ...place, by: n })
   },
   'base.laid': (rows, { body, n }) => rows.bases.put({ n, ...body }),
+  ...orders,
 }
 
 const erase: Erase<typeof tables> = (rows, places) => {

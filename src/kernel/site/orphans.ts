@@ -67,5 +67,12 @@ export function orphanAt(views: SiteViews, term: string, n: number): Orphan | un
     return { kind, body: line === undefined ? undefined : parseLine(line).body }
   })
   const { action, key, who, settled } = row
-  return { term, n, action, key, who, settled, facts: said, answer: head.asked.answer }
+  const news = said.flatMap(({ kind, body }) =>
+    kind === 'order.issued' ? newsOf(views, (body as { order: string } | undefined)?.order ?? '') : [],
+  )
+  return { term, n, action, key, who, settled, facts: said, answer: head.asked.answer, news }
 }
+
+/** What boxes did with an order that this log does not have: nobody gives it to them again (ORDER-9). */
+const newsOf = (views: SiteViews, order: string): Orphan['news'] =>
+  views.kernel.orderNews.list('byOrder', order).map(({ kind, body }) => ({ order, kind, body }))

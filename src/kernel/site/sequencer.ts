@@ -130,6 +130,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       random: (size) => moment.random.bytes(size),
       orphan: (term, n) => orphanAt(views, term, n),
       quarantined: (n) => quarantinedAt(views, n),
+      order: (kind) => views.known.orders.get(kind),
     }
     try {
       const decided = known.action.decide(input.data, views.rows(known.pack), asking)

@@ -1,4 +1,5 @@
 import { clockTables } from '../clock/tables.ts'
+import { tables as orders } from '../orders/tables.ts'
 import { flag, integer, json, optional, table, text } from '../pack/table.ts'
 import { timerTables } from '../timers/tables.ts'
 
@@ -82,4 +83,5 @@ export const tables = {
     { n: integer(), i: integer(), by: integer() },
     { key: ['n', 'i'], indexes: { byEntry: ['by'], byPlace: ['n'] } },
   ),
+  ...orders,
 }

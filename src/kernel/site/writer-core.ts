@@ -9,7 +9,7 @@ import type { Touched } from '../views/touched.ts'
 import { nothingToWake } from '../timers/rules.ts'
 import { sequence } from './sequencer.ts'
 import { SiteViews } from './views.ts'
-import type { Erased, Followed, Item, Opened, SiteState, Stepped } from './writer.ts'
+import type { Erased, Followed, Item, OpenOrderRow, Opened, SiteState, Stepped } from './writer.ts'
 
 /** Where views live: one database a site, and the bases beside them. All of it may be lost. */
 export type ViewsHome = {
@@ -115,7 +115,15 @@ export class WriterCore {
       orphans: kernel.orphans.count('bySettled', null),
       quarantine: kernel.quarantine.count('byKind'),
       clones: kernel.clones.all().length,
+      openOrders: kernel.orders.count('byOpen', true),
     }
+  }
+
+  openOrders(site: string, box: string | null): readonly OpenOrderRow[] {
+    const { orders, orderTexts } = this.#views(site).kernel
+    if (box === null) return orders.list('byOpen', true).map((row) => ({ ...row, params: null }))
+    const params = (order: string) => orderTexts.get(order)?.params ?? null
+    return orders.list('byBox', box, true).map((row) => ({ ...row, params: params(row.order) }))
   }
 
   query(site: string, packName: string, table: string): readonly Readonly<Record<string, unknown>>[] {

@@ -54,6 +54,7 @@ export function openWriter(worker: Worker, died: (why: string) => void): Writer 
     position: ask('position'),
     state: ask('state'),
     query: ask('query'),
+    openOrders: ask('openOrders'),
     erased: ask('erased'),
     dropBases: ask('dropBases'),
     hash: ask('hash'),

@@ -1,5 +1,7 @@
 import type { LogRow } from '../../store/truth.ts'
 import type { Ask, Item, Step } from './sequencer.ts'
+import type { tables as orders } from '../orders/tables.ts'
+import type { RowOf } from '../pack/table.ts'
 import type { Instant } from '../instant.ts'
 import type { Place } from '../pack/pack.ts'
 import type { Touched } from '../views/touched.ts'
@@ -25,6 +27,8 @@ export type Writer = {
   readonly follow: (site: string, rows: readonly LogRow[]) => Promise<Followed>
   readonly position: (site: string, streams: readonly string[]) => Promise<readonly number[]>
   readonly state: (site: string) => Promise<SiteState>
+  /** Orders that have not ended: of one box, with their parameters, or of all boxes. */
+  readonly openOrders: (site: string, box: string | null) => Promise<readonly OpenOrderRow[]>
   readonly query: (
     site: string,
     pack: string,
@@ -64,7 +68,11 @@ export type SiteState = {
   readonly orphans: number
   readonly quarantine: number
   readonly clones: number
+  readonly openOrders: number
 }
+
+/** \`params\`: null where all boxes were asked for. */
+export type OpenOrderRow = RowOf<typeof orders.orders> & { readonly params: unknown }
 
 export type Erased = { readonly n: number; readonly i: number; readonly by: number }
 

@@ -72,16 +72,16 @@ export const inStoreAndRecords: readonly Mutant[] = [
     name: 'a record is acknowledged before it is durable',
     breaks: 'LOG-6',
     file: 'src/kernel/box/journal.ts',
-    find: `      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }])`,
-    replace: `      truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }]).catch(() => {})`,
+    find: `      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }, ...beside])`,
+    replace: `      truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }, ...beside]).catch(() => {})`,
   },
   {
     name: 'a refused record leaves for the keeper',
     breaks: 'LOG-6',
     file: 'src/kernel/box/journal.ts',
-    find: `      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }])`,
+    find: `      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }, ...beside])`,
     replace: `      this.#written(stream.name, rows)
-      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }])`,
+      await truth.commit([{ do: 'records', site: this.#site, box, stream: stream.name, rows }, ...beside])`,
   },
   {
     name: 'seq reused after a rewind',
