@@ -3,6 +3,7 @@ import { boxFaults } from './faults/box-faults.ts'
 import { cardFaults } from './faults/card-faults.ts'
 import { Borrower } from './borrower.ts'
 import { Departures } from './departures.ts'
+import { dispatcher } from './dispatcher.ts'
 import type { Fault, Stage } from './faults/fault.ts'
 import { keeperFaults } from './faults/keeper-faults.ts'
 import { networkFaults } from './faults/network-faults.ts'
@@ -80,8 +81,8 @@ export class Interrupted extends Error {
 /** One world from its first box to its end: a phase in which everything goes wrong, and one in which it must come right. */
 export async function liveOneDay(seed: string, options: DayOptions = {}): Promise<Outcome> {
   const scenario = { ...scenarioFor(new Dice(seed).fork('scenario')), ...options.scenario }
-  const { limits, newer, media, clocks } = scenario
-  const world = new World(seed, { tell: options.tell, limits, newer, media, clocks })
+  const { limits, newer, media, clocks, orders } = scenario
+  const world = new World(seed, { tell: options.tell, limits, newer, media, clocks, orders })
   // In a real process a rejection that nobody handles is the end of it.
   const unhandled = (reason: unknown) => world.fail(reason)
   const interrupt = () => world.fail(new Interrupted())
@@ -127,6 +128,8 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   const screens = look(world, scenario)
   const times = world.boots && new TimeCheck(world, world.boots)
   if (scenario.clocks) for (const plan of plans) ringBells(world, plan, haste)
+  if (scenario.orders) for (const plan of plans) dispatch(world, plan, haste, crowd)
+  world.orderWatch?.walk((crowd ? 20 : 2) * 60_000)
   new Patrol(world, lead, limits && new Departures(world, limits.keptAfterTopMs), times).walk(
     (crowd ? 40 : 5) * (60_000 / haste),
   )
@@ -143,6 +146,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   if (!world.failure) await screens.comeToRest()
   if (!world.failure) await world.media?.comeToRest()
   if (times && !world.failure) await times.comeToRest()
+  if (!world.failure) await world.orderWatch?.comeToRest(world)
   for (const registrar of registrars) if (!world.failure) await registrar.comeToRest(world)
   return lived
 }
@@ -177,6 +181,10 @@ function look(world: World, { plans, screens: count = 0, haste = 1 }: Scenario):
   for (const plan of plans) screens.add(plan, count, haste)
   screens.watch(60_000 / haste)
   return screens
+}
+
+function dispatch(world: World, plan: SitePlan, haste: number, crowd: boolean): void {
+  dispatcher(world, world.box(plan.keeper), plan.site).live((crowd ? 1_200_000 : 120_000) / haste)
 }
 
 function register(world: World, plan: SitePlan, haste: number): Registrar {

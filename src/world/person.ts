@@ -7,7 +7,14 @@ import type { World } from './world.ts'
 import type { WorldBox } from './world-box.ts'
 
 /** A short name, and what it is that they want. */
-export type Who = { readonly name: string; readonly thinks: Thinks }
+export type Who = {
+  readonly name: string
+  readonly thinks: Thinks
+  /** It asks, perhaps not for the first time. */
+  readonly asks?: ((ask: Ask) => void) | undefined
+  /** `open`: questions with the same key that have no answer yet. */
+  readonly heard?: ((answer: Answer, open: number) => void) | undefined
+}
 
 /** Who waited longer than this, with the box alive, waited for nothing. */
 const stuckMs = 150_000
@@ -22,7 +29,7 @@ export class Person {
   readonly #name: string
   readonly #home: WorldBox
   readonly #dice: Dice
-  readonly #thinks: Thinks
+  readonly #who: Who
   #wishes = 0
 
   constructor(world: World, home: WorldBox, site: string, who: Who = { name: 'p', thinks: atStall }) {
@@ -30,7 +37,7 @@ export class Person {
     this.#site = site
     this.#home = home
     this.#name = `${who.name}-${site}-${home.id}`
-    this.#thinks = who.thinks
+    this.#who = who
     this.#dice = world.dice.fork(`person ${this.#name}`)
   }
 
@@ -45,7 +52,7 @@ export class Person {
 
   #want(): void {
     const key = `${this.#name}-${(this.#wishes += 1)}`
-    const thought = this.#thinks(this.#dice)
+    const thought = this.#who.thinks(this.#dice)
     if (!thought) return
     const ask: Ask = { key, who: this.#name, ...thought }
     this.#try(this.#world.ledger.wish(key, this.#site, this.#world.time.now), ask, this.#dice.int(1, 6))
@@ -62,6 +69,7 @@ export class Person {
     let settled = false
     let patient = true
     wish.open += 1
+    this.#who.asks?.(ask)
     const end = () => {
       if (settled) return false
       settled = true
@@ -103,6 +111,7 @@ export class Person {
   #hear(wish: Wish, place: WorldBox, answer: Answer): void {
     const world = this.#world
     world.trace.note(`answer ${wish.key} at ${place.id} ${JSON.stringify(answer)}`)
+    this.#who.heard?.(answer, wish.open)
     if (answer.is === 'unknown') wish.unclear += 1
     if (answer.is === 'refused') {
       wish.refusals += 1

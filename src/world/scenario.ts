@@ -32,6 +32,8 @@ export type Scenario = {
   readonly media?: number | undefined
   /** Clocks jump and know nothing, bells are struck and calls are made, and somebody looks at the clock. */
   readonly clocks?: Clocks | undefined
+  /** Boxes have hands, and somebody at each site tells them what to do. */
+  readonly orders?: boolean | undefined
 }
 
 /**
@@ -75,6 +77,7 @@ export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
     newer: crowd ? [] : plans.flatMap(({ small }) => [...small]),
     media: crowd ? undefined : 1,
     clocks: true,
+    orders: true,
   }
 }
 

@@ -1,4 +1,5 @@
 import { sha256 } from '../kernel/digest.ts'
+import { OrderEvidence } from './order-evidence.ts'
 import { idsIn, testify, type Said, type Testimony } from './testimony.ts'
 import { Violation } from './violation.ts'
 
@@ -14,6 +15,7 @@ export type Reign = { readonly reign: number; readonly keeper: string; readonly 
  */
 export class SiteEvidence {
   readonly site: string
+  readonly orders = new OrderEvidence()
   readonly #card: string
   readonly #places = new Map<string, number>()
   readonly #orphans = new Map<string, number>()
@@ -111,6 +113,7 @@ export class SiteEvidence {
     if (testimony.is === 'decision') for (const place of testimony.settled) this.#settle(place)
     if (testimony.is === 'kernel') for (const said of testimony.facts) this.#hear(said, n)
     if (testimony.is === 'orphans') this.#keep(testimony)
+    this.#hearOfOrders(testimony, n)
     for (const id of idsIn(testimony)) {
       if (testimony.is === 'orphans') {
         this.#orphans.set(id, n)
@@ -160,6 +163,14 @@ export class SiteEvidence {
       throw this.#violation('TERM', `entry ${n} opens ${String(body['term'])}, which is not above the last`)
     this.#term = term
     this.#terms.add(String(body['term']))
+  }
+
+  #hearOfOrders(testimony: Testimony, n: number): void {
+    if (testimony.is === 'record' && testimony.said) this.orders.add(testimony.said, n, testimony.box)
+    if (testimony.is === 'decision') for (const said of testimony.orders) this.orders.add(said, n, undefined)
+    if (testimony.is === 'kernel')
+      for (const said of testimony.facts)
+        if (said.kind.startsWith('order.')) this.orders.add(said, n, undefined)
   }
 
   #keep({ ids, from }: Testimony & { is: 'orphans' }): void {

@@ -8,10 +8,14 @@ export type Testimony =
       readonly seq: number
       readonly count: number
       readonly source: string
+      /** What it says of an order. */
+      readonly said?: Said | undefined
     }
   | {
       readonly is: 'decision'
       readonly id: string
+      /** Orders that are given or cancelled. */
+      readonly orders: readonly Said[]
       readonly moves: readonly Move[]
       readonly erased: readonly { readonly n: number; readonly i: number }[]
       /** Orphans that a person settled, by term and entry. */
@@ -57,7 +61,10 @@ export function testify(head: string, bodies: string): Testimony {
         const { term, n } = plain(line)
         return [`${String(term)} ${Number(n)}`]
       })
-      return { is: 'decision', id: keyId(parts[4] as string), moves, erased, settled }
+      const orders = lines.flatMap((line, i) =>
+        kinds[i]?.startsWith('order.') ? [{ kind: kinds[i], body: plain(line) }] : [],
+      )
+      return { is: 'decision', id: keyId(parts[4] as string), moves, erased, settled, orders }
     }
     default: {
       const kinds = parts[2] as readonly string[]
@@ -128,6 +135,11 @@ function record(kind: string, head: readonly unknown[], line: string): Testimony
         count: body['count'] as number,
         id: sightId(body['sensor'] as string, body['count'] as number),
       }
+    case 'order.accepted':
+    case 'order.ended': {
+      const id = `${kind} ${stream}#${seq}`
+      return { ...place, source: '', count: 0, id, said: { kind, body } }
+    }
     default:
       return { ...place, source: '', count: 0, id: `${kind} ${stream}#${seq}` }
   }

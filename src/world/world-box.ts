@@ -27,6 +27,8 @@ export type Surroundings = {
   readonly limits: BoxParts['limits']
   /** Clocks are kept in many ways, and boots are told apart; else every machine knows the time. */
   readonly boots: Boots | undefined
+  /** What does the orders that a box is given; none where nobody gives any. */
+  readonly drivers: (box: WorldBox, process: Process) => BoxParts['drivers']
   readonly cardAdded: (card: Card) => void
   readonly log: (line: string) => void
   /** Blobs and samples, where the scenario has them. */
@@ -159,7 +161,7 @@ export class WorldBox {
   }
 
   async #open(process: Process): Promise<Box> {
-    const { known, network, trusts, limits, log, boots } = this.#around
+    const { known, network, trusts, limits, drivers, log, boots } = this.#around
     // A twin calls, and nobody calls it: it has no blobs.
     const media = this.name === this.id ? this.#around.media : undefined
     const attached = media?.attach(this, process)
@@ -172,6 +174,7 @@ export class WorldBox {
       trusts,
       limits,
       onSamples: attached?.onSamples,
+      drivers: drivers(this, process),
       dial: network.dialer(this.id, process),
       truth: this.disk.open(this.#card, process, this.clock),
       writer: openWriter({

@@ -4,10 +4,13 @@ import { know } from '../kernel/pack/kinds.ts'
 import { Boots, type Clocks } from './boots.ts'
 import { clumsy } from './clumsy/pack.ts'
 import { fair } from './fair/pack.ts'
+import { Hand } from './hand.ts'
 import { Ledger } from './ledger.ts'
 import { Media } from './media/media.ts'
 import { Network } from './network.ts'
 import { newer } from './newer.ts'
+import { OrderBook } from './order-book.ts'
+import { OrderWatch } from './order-watch.ts'
 import { Dice } from './random.ts'
 import type { SitePlan } from './site-plan.ts'
 import { Tally } from './tally.ts'
@@ -30,6 +33,8 @@ export type WorldOptions = {
   readonly media?: number | undefined
   /** Machines whose clocks jump, are years off, or know nothing; else every machine knows the time. */
   readonly clocks?: Clocks | undefined
+  /** Boxes have hands, which do what orders say. */
+  readonly orders?: boolean | undefined
 }
 
 /** Time, a network, boxes, sites, and a witness: all that a seed sets in motion. */
@@ -40,6 +45,8 @@ export class World {
   readonly network: Network
   readonly ledger = new Ledger()
   readonly witness = new Witness(this.ledger)
+  readonly book = new OrderBook()
+  readonly orderWatch: OrderWatch | undefined
   readonly boxes = new Map<string, WorldBox>()
   readonly twins: WorldBox[] = []
   readonly sites = new Map<string, SitePlan>()
@@ -56,6 +63,8 @@ export class World {
   readonly boots: Boots | undefined
   readonly #limits: Limits | undefined
   readonly #newer: ReadonlySet<string>
+  readonly #hands = new Map<WorldBox, Hand>()
+  readonly #troubles: { readonly box: string; readonly from: number; readonly to: number }[] = []
   readonly #log: (line: string) => void
 
   constructor(seed: string, options: WorldOptions = {}) {
@@ -67,6 +76,7 @@ export class World {
     this.trace = new Trace(options.tell && ((line) => options.tell?.(`${this.#stamp()} ${line}`)))
     this.network = new Network(this.time, this.dice.fork('network'), this.trace)
     this.media = options.media === undefined ? undefined : new Media(this, options.media)
+    this.orderWatch = options.orders ? new OrderWatch(this) : undefined
     this.#log = (line) => this.trace.note(`log ${line}`)
   }
 
@@ -139,6 +149,7 @@ export class World {
       known: this.isNewer(id) ? knownToNewer : known,
       limits: this.#limits,
       boots: this.boots,
+      drivers: (box, process) => this.#handOf(box)?.drivers(process),
       dice: dice.fork('boxes'),
       trusts: (other, publicKey) => this.boxes.get(other)?.seal.publicKey === publicKey,
       cardAdded: (card) => this.witness.addCard(card),
@@ -149,7 +160,23 @@ export class World {
 
   /** From now on, for so long, a box has every excuse. */
   trouble(ms: number, ...boxes: readonly string[]): void {
-    for (const box of boxes) this.troubled.set(box, Math.max(this.troubled.get(box) ?? 0, this.time.now + ms))
+    for (const box of boxes) {
+      this.troubled.set(box, Math.max(this.troubled.get(box) ?? 0, this.time.now + ms))
+      this.#troubles.push({ box, from: this.time.now, to: this.time.now + ms })
+    }
+  }
+
+  /** Whether a box had troubles between two moments. */
+  hadTrouble(box: string, from: number, to: number): boolean {
+    return this.#troubles.some((each) => each.box === box && each.from <= to && each.to >= from)
+  }
+
+  #handOf(box: WorldBox): Hand | undefined {
+    const watch = this.orderWatch
+    if (!watch) return undefined
+    const hand = this.#hands.get(box) ?? new Hand(this, box, (effort, home) => watch.began(effort, home))
+    this.#hands.set(box, hand)
+    return hand
   }
 
   /** Boxes that run now, in the order they were made. */

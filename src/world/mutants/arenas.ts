@@ -211,6 +211,33 @@ export const arenas = {
       'disk error': 1,
     },
   },
+  /** Boxes are told what to do, and die around the moment at which they accept it. */
+  orders: {
+    plan: small,
+    ms: minutes(30),
+    faultEveryMs: 30_000,
+    haste: 12,
+    orders: true,
+    faults: {
+      ...kills,
+      'kill at commit': 4,
+      'kill at reply': 3,
+      'disk error': 1,
+      'stalled disk': 2,
+      cut: 3,
+      late: 1,
+    },
+  },
+  /** The same, where keepers come and go, and clocks are not known. */
+  'orders of two keepers': {
+    plan: hall,
+    ms: minutes(45),
+    faultEveryMs: minutes(1.5),
+    haste: 8,
+    orders: true,
+    limits: { ...shortLived, keptAfterTopMs: minutes(600) },
+    faults: { 'two keepers': 3, 'hand-over': 2, ...kills, cut: 3, 'clock years off': 1, 'clock steps': 1 },
+  },
 } satisfies Readonly<Record<string, Arena>>
 
 export type ArenaName = keyof typeof arenas
@@ -229,6 +256,7 @@ export function scenarioOf(name: ArenaName): Scenario {
     spared: [],
     screens: 0,
     clocks: false,
+    orders: false,
   }
   return { shape: 'hall', boxes: made.members, plans: [made], ...plain, ...rest }
 }
