@@ -41,7 +41,7 @@ class Mind {
     if (what === 'cancel') return { action: 'order.cancel', input: { order: old } }
     this.#ids.push(id)
     if (what === 'retry') {
-      for (const wanted of [...this.#world.book.wanted.values()]) {
+      for (const wanted of this.#world.book.wanted.values()) {
         const ofGroup = wanted.order === `${old}.${wanted.to}`
         if (wanted.order === old) this.#want(id, wanted.to, wanted.kind as Kind, wanted.lifeMs)
         else if (ofGroup) this.#want(`${id}.${wanted.to}`, wanted.to, wanted.kind as Kind, wanted.lifeMs)

@@ -35,6 +35,7 @@ export class OrderWatch {
   /** A hand is about to do something: may it? */
   began(effort: Effort, home: WorldBox): void {
     this.#world.check(() => {
+      this.#checkGiven(effort)
       this.#checkAccepted(effort, home)
       this.#checkOnce(effort)
       this.#checkTime(effort)
@@ -51,8 +52,15 @@ export class OrderWatch {
     })
   }
 
-  /** Nothing goes wrong any more: every order comes to its end, and the logs tell the truth about it. */
+  /**
+   * Everybody starts once more, so that nobody lives off what it has in mind. Then nothing goes wrong any
+   * more: every order comes to its end, and the logs tell the truth about it.
+   */
   async comeToRest(world: World): Promise<void> {
+    const boxes = [...world.boxes.values()].filter((box) => !box.isDestroyed)
+    for (const { id } of boxes) world.trouble(0, id)
+    for (const box of boxes) box.kill('unplugged')
+    await world.until(() => boxes.every(({ box }) => box), 120_000)
     const longest = Math.max(...Object.values(orders).map(({ lifeMs }) => lifeMs))
     const settled = () => [...world.sites.values()].every((plan) => this.#open(plan).length === 0)
     if (!(await world.until(settled, longest + endedWithinMs + settleMs, 2_000))) {
@@ -68,6 +76,18 @@ export class OrderWatch {
       this.#look()
       for (const plan of world.sites.values()) this.#checkViews(plan)
     })
+  }
+
+  /** Somebody gave it, to this box, and that is in a log. */
+  #checkGiven({ order, box, site }: Effort): void {
+    const plan = this.#world.sites.get(site)
+    const stories = plan ? this.#logs(plan).flatMap((log) => log.orders.story(order) ?? []) : []
+    if (stories.some(({ to }) => to === box)) return
+    if (stories.length > 0)
+      throw new Violation('ORDER-GIVEN', `${order} began on ${box}, and is for another box`)
+    const lost =
+      this.#losses.size > 0 || [...this.#world.boxes.values()].some(({ isDestroyed }) => isDestroyed)
+    if (!lost) throw new Violation('ORDER-GIVEN', `${order} began on ${box}, and stands in no log`)
   }
 
   /** ORDER-3: what stands on the card now would be there after a power cut. */

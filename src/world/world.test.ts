@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { boundaries } from './disk.ts'
 import { liveOneDay } from './day.ts'
 import { scenarioOf } from './mutants/arenas.ts'
+import { dispatcher } from './dispatcher.ts'
 import { Gate } from './gate.ts'
 import { Installer } from './installer.ts'
 import { Lead } from './lead.ts'
@@ -11,6 +12,7 @@ import { scenarioFor } from './scenario.ts'
 import { Dice } from './random.ts'
 import { Screens } from './screens/screens.ts'
 import { makePlan } from './site-plan.ts'
+import type { WorldOptions } from './world.ts'
 import { World } from './world.ts'
 
 const minute = 60_000
@@ -43,6 +45,24 @@ describe.each([
     expect(world.failure).toBeUndefined()
     expect(keeper.starts - starts).toBeGreaterThanOrEqual(10)
     expect(world.ledger.acknowledged().length).toBeGreaterThan(50)
+  })
+})
+
+describe('orders, while the boxes that are given them are killed at every boundary of their stores', () => {
+  test.each(boundaries)('ORDER-3 ORDER-4 at %s', { timeout: patience }, async (boundary) => {
+    const { world, lead } = await makePair(`orders ${boundary}`, { orders: true })
+    const boxes = [world.box('keep1'), world.box('hub0')]
+    dispatcher(world, world.box('keep1'), 'fair-1').live(4_000)
+    for (let n = 1; n <= 24; n += 1) {
+      boxes[n % 2]?.disk.killAt(boundary, Math.ceil(n / 2))
+      await world.run(minute)
+    }
+    await comeToRest(world, lead)
+    await world.orderWatch?.comeToRest(world)
+    expect(world.failure?.message).toBeUndefined()
+    expect([...world.book.efforts()].length).toBeGreaterThan(50)
+    const broken = [...world.book.efforts()].filter(({ end }) => end === 'killed')
+    expect(broken.length).toBeGreaterThan(0)
   })
 })
 
@@ -93,12 +113,17 @@ function makeAlone(seed: string) {
   return begin(`alone ${seed}`, ['keep1'], undefined)
 }
 
-function makePair(seed: string) {
-  return begin(`pair ${seed}`, ['keep1', 'hub0'], 'hub0')
+function makePair(seed: string, options: WorldOptions = {}) {
+  return begin(`pair ${seed}`, ['keep1', 'hub0'], 'hub0', options)
 }
 
-async function begin(seed: string, boxes: readonly string[], hub: string | undefined) {
-  const world = new World(seed)
+async function begin(
+  seed: string,
+  boxes: readonly string[],
+  hub: string | undefined,
+  options: WorldOptions = {},
+) {
+  const world = new World(seed, options)
   const installer = new Installer(world)
   for (const id of boxes) world.addBox(id)
   await installer.begin(makePlan({ site: 'fair-1', keeper: 'keep1', hub }))

@@ -1,6 +1,7 @@
 import { inBlobs } from './list-blobs.ts'
 import { inBoxes } from './list-boxes.ts'
 import { inLive } from './list-live.ts'
+import { inOrders } from './list-orders.ts'
 import { inStoreAndRecords } from './list-records.ts'
 import { inRules } from './list-rules.ts'
 import { inTime } from './list-time.ts'
@@ -14,4 +15,5 @@ export const mutants: readonly Mutant[] = [
   ...inLive,
   ...inBlobs,
   ...inTime,
+  ...inOrders,
 ]

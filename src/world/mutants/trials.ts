@@ -14,4 +14,6 @@ export const trials: readonly Trial[] = [
   { arena: 'forgetting', seed: 3 },
   { arena: 'rewinds', seed: 4 },
   { arena: 'two keepers', seed: 1 },
+  { arena: 'orders', seed: 1 },
+  { arena: 'orders of two keepers', seed: 2 },
 ]
