@@ -5,6 +5,7 @@ import { blobThroughput } from './blobs.ts'
 import { catchUp } from './catch-up.ts'
 import { liveFanOut } from './live-fan-out.ts'
 import type { Measure } from './parts/row.ts'
+import { orders } from './orders.ts'
 import { rebuild } from './rebuild.ts'
 import { singleRecords } from './single-records.ts'
 import { startUp } from './start-up.ts'
@@ -15,6 +16,7 @@ export const measures: Readonly<Record<string, Measure>> = {
   'ack-latency': ackLatency,
   'batched-records': batchedRecords,
   acts,
+  orders,
   rebuild,
   'catch-up': catchUp,
   'live-fan-out': liveFanOut,

@@ -6,6 +6,7 @@ import { openBox } from '../../src/kernel/box/box.ts'
 import type { Box, SiteStatus } from '../../src/kernel/box/contract.ts'
 import type { Identity } from '../../src/kernel/link/identity.ts'
 import { openRunner } from '../../src/kernel/live/runner-thread.ts'
+import type { OrderDrivers } from '../../src/kernel/orders/driver.ts'
 import { openWriter } from '../../src/kernel/site/writer-thread.ts'
 import { openTruth } from '../../src/store/truth-thread.ts'
 import { known } from './known.ts'
@@ -26,7 +27,7 @@ export class FairBox implements AsyncDisposable {
     this.#close = close
   }
 
-  static async open(path: string): Promise<FairBox> {
+  static async open(path: string, drivers?: OrderDrivers): Promise<FairBox> {
     const machine = realMachine(standardError('error'))
     const folder = openDataFolder(path, machine.random)
     const truth = await openTruth({ path: folder.truth, clock: machine.clock, timers: machine.timers })
@@ -46,6 +47,7 @@ export class FairBox implements AsyncDisposable {
       runner,
       dial: dialWebSocket,
       trusts,
+      drivers,
     })
     return new FairBox(box, identity, folder.close)
   }

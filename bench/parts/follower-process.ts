@@ -3,7 +3,9 @@ import { FairBox, site } from './fair-box.ts'
 import type { FromFollower, ToFollower } from './follower-words.ts'
 
 /** A follower in a process of its own: `follower-process.ts <folder>`. */
-const fair = await FairBox.open(process.argv[2] ?? '')
+const fair = await FairBox.open(process.argv[2] ?? '', {
+  'fair.lamp': { run: async () => ({ is: 'done' }) },
+})
 const { box, publicKey } = fair.identity
 const say = (words: FromFollower) => process.send?.(words)
 
