@@ -11,6 +11,7 @@ import type { Ask } from '../site/writer.ts'
 import { parseTerm, termText } from '../term.ts'
 import { TimerWatch } from '../timers/watch.ts'
 import { Advert } from './advert.ts'
+import { allowed } from './allowed.ts'
 import { Asks } from './asks.ts'
 import { inBackground } from './background.ts'
 import type { Above, Answer, SiteStatus } from './contract.ts'
@@ -31,15 +32,6 @@ import type { Role } from './site-role.ts'
 import { SiteRole } from './site-role.ts'
 
 const retryMs = 1_000
-
-const ofSmall = ['site', 'offer', 'got', 'records', 'ask', 'answer', 'clock', 'clocked'] as const
-
-/** What a box may say here, by how this box sees it. */
-const allowed: Readonly<Record<Standing, ReadonlySet<SiteFrame['t']>>> = {
-  whole: new Set([...ofSmall, 'key', 'want', 'entries', 'ack', 'nudge']),
-  small: new Set(ofSmall),
-  guest: new Set(['site', 'offer', 'got', 'records']),
-}
 
 type OuterParts = Omit<SiteParts, 'site' | 'log' | 'peers' | 'now'>
 
