@@ -23,7 +23,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'world', include: [...worlds], pool: 'threads' },
+        test: { name: 'world', include: [...worlds], pool: 'threads', testTimeout: 5 * patience },
       },
       {
         extends: true,

@@ -3,6 +3,7 @@ import { covers } from './simulate-covers.ts'
 
 test('counts what a box runs: what no program imports is there for tests', () => {
   expect(covers().leftOut).toEqual([
+    'src/kernel/blobs/blobs.example.ts',
     'src/kernel/clock/toy-watch.ts',
     'src/kernel/link/memory-channel.ts',
     'src/kernel/live/runner.contract.ts',
@@ -12,6 +13,7 @@ test('counts what a box runs: what no program imports is there for tests', () =>
     'src/kernel/live/toy-runner-worker.ts',
     'src/kernel/manual-machine.ts',
     'src/kernel/pack/toy-pack.ts',
+    'src/kernel/samples/samples.example.ts',
     'src/kernel/site/branches.ts',
     'src/kernel/site/toy-keeper.ts',
     'src/kernel/site/toy-log.ts',

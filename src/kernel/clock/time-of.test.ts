@@ -104,6 +104,11 @@ test('CLOCK-10 in whatever order facts and measurements of a boot come, the rows
   )
 })
 
+test('CLOCK-10 of two measurements of one moment the same one stays, whichever came first', () => {
+  const two = [measuredAt(96, 1, true, 6), measuredAt(96, 0, true, 6)]
+  expect(rowsAfter(two.toReversed())).toEqual(rowsAfter(two))
+})
+
 test('CLOCK-10 a person who says the time retimes the keeper’s own boot', () => {
   const log = new WatchLog()
   log.opens('boot1')

@@ -1,3 +1,4 @@
+import { canonical } from '../digest.ts'
 import type { Instant, Quality } from '../instant.ts'
 import type { RowOf, Rows, RowsRead } from '../pack/table.ts'
 import { driftPerMs, qualityOf } from './estimate.ts'
@@ -54,5 +55,5 @@ export function keepBoot(boots: Rows<Boots>, row: Boot): void {
 function comesBefore(a: Boot, b: Boot): boolean {
   if (a.wrong !== b.wrong) return a.wrong
   if (a.within !== b.within) return a.within < b.within
-  return JSON.stringify(a) < JSON.stringify(b)
+  return canonical(a) < canonical(b)
 }
