@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto'
-import type { ClientRequest, IncomingMessage } from 'node:http'
-import { Agent, request as httpRequest } from 'node:http'
-import { Agent as SecureAgent, request as httpsRequest } from 'node:https'
+import type { Agent as AgentType, ClientRequest, IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { BlobReader } from '../store/blob-files.ts'
 import type { Manifest } from '../kernel/blobs/blob.ts'
@@ -12,6 +10,7 @@ import type { Above } from '../kernel/box/contract.ts'
 import type { Identity } from '../kernel/link/identity.ts'
 import { blobPath, digestHeader, nonceHeader } from './blob-door.ts'
 import { signRequest } from './box-signature.ts'
+import { Agent, request as httpRequest } from './node-http.ts'
 
 type Ask = {
   readonly method: string
@@ -21,11 +20,21 @@ type Ask = {
   readonly type?: string | undefined
 }
 
+const connections = { keepAlive: true, maxSockets: 4 } as const
+
+type Secure = { readonly request: typeof httpRequest; readonly agent: AgentType }
+
+function openSecure(): Secure {
+  const https = process.getBuiltinModule('node:https')
+  return { request: https.request, agent: new https.Agent(connections) }
+}
+
 /** The connections of this box to others' blobs, kept open between requests. */
 export class BlobClient {
   readonly #identity: Identity
-  readonly #plain = new Agent({ keepAlive: true, maxSockets: 4 })
-  readonly #secure = new SecureAgent({ keepAlive: true, maxSockets: 4 })
+  readonly #plain = new Agent(connections)
+  /** TLS costs an idle box 9 MB: it is loaded when a box is first reached by it. */
+  #secure: Secure | undefined
   /** The newest nonce that each box gave. */
   readonly #nonces = new Map<string, string>()
 
@@ -73,7 +82,7 @@ export class BlobClient {
 
   close(): void {
     this.#plain.destroy()
-    this.#secure.destroy()
+    this.#secure?.agent.destroy()
   }
 
   async *#body(of: Above, ask: Ask, signal: AbortSignal): AsyncIterable<Uint8Array> {
@@ -124,12 +133,8 @@ export class BlobClient {
       'content-length': body?.length ?? 0,
     }
     const isSecure = url.protocol === 'https:'
-    const request = (isSecure ? httpsRequest : httpRequest)(url, {
-      method,
-      headers,
-      agent: isSecure ? this.#secure : this.#plain,
-      signal,
-    })
+    const way = isSecure ? (this.#secure ??= openSecure()) : { request: httpRequest, agent: this.#plain }
+    const request = way.request(url, { method, headers, agent: way.agent, signal })
     const response = await answered(request, body)
     const next = response.headers[nonceHeader]
     if (typeof next === 'string') this.#nonces.set(of.box, next)
