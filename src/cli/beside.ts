@@ -41,7 +41,7 @@ export class Beside {
     this.#ends = ends
     // The log goes through the samples, so what the samples say of themselves must not.
     this.#valve = new Valve(
-      new SamplesThread(folder.samples, sampleRings, (text) => machine.log('warn', text)),
+      new SamplesThread(folder.samples, sampleRings, machine.timers, (text) => machine.log('warn', text)),
     )
     this.samples = this.#valve
     ends.defer(() => this.samples.close())

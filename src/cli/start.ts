@@ -85,10 +85,11 @@ async function run(
     },
   })
   tell({ event: 'running', box: program.box.id })
-  machine.log('info', `box ${program.box.id} runs on ${settings.data}`)
+  const { log } = program.beside.machine
+  log('info', `box ${program.box.id} runs on ${settings.data}`)
   const why = await Promise.race([asked, program.broken.then((reason) => new Error(reason))])
-  if (why instanceof Error) machine.log('error', `stopping: ${why.message}`)
-  else machine.log('info', `stopping: ${why}`)
+  if (why instanceof Error) log('error', `stopping: ${why.message}`)
+  else log('info', `stopping: ${why}`)
   await program.stop()
   tell({ event: 'stopped' })
   return why instanceof Error ? exit.broken : exit.done

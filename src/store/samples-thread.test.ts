@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { manualTime } from './manual-time.ts'
 import type { Rings } from './ring.ts'
 import { SamplesKeeper } from './samples-keeper.ts'
 import { SamplesThread } from './samples-thread.ts'
@@ -16,11 +17,13 @@ let folder: string
 let path: string
 let said: string[]
 let open: { close(): unknown }[]
+let time: ReturnType<typeof manualTime>
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'regie-samples-'))
   path = join(folder, 'samples.db')
   said = []
   open = []
+  time = manualTime()
 })
 afterEach(async () => {
   for (const each of open) await each.close()
@@ -28,7 +31,7 @@ afterEach(async () => {
 })
 
 function thread(): SamplesThread {
-  const samples = new SamplesThread(path, rings, (text) => said.push(text))
+  const samples = new SamplesThread(path, rings, time.timers, (text) => said.push(text))
   open.push(samples)
   return samples
 }
@@ -60,6 +63,21 @@ test('SAMPLE-1 who appends faster than the disk takes loses the rest, and it is 
   expect((await samples.sizes())['lines']?.rows).toBe(16)
   samples.append('lines', lines('again'), 1)
   expect((await samples.sizes())['lines']?.rows).toBe(17)
+})
+
+test('SAMPLE-3 a thread that has nothing to do ends, and the next sample starts another', async () => {
+  const samples = thread()
+  samples.append('lines', lines('a'), 1)
+  await samples.sizes()
+  expect(existsSync(`${path}-wal`)).toBe(true)
+  time.pass(9_999)
+  expect(existsSync(`${path}-wal`)).toBe(true)
+  time.pass(1)
+  // The last connection to close leaves nothing beside the file.
+  await expect.poll(() => existsSync(`${path}-wal`)).toBe(false)
+  samples.append('lines', lines('b'), 1)
+  expect(textsOf(await samples.read('lines', { limit: 5 }))).toEqual(['b', 'a'])
+  expect(samples.dropped()).toBe(0)
 })
 
 test('a question that makes no sense is an error of the asker alone', async () => {

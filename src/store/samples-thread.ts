@@ -6,13 +6,23 @@ import { StoreError } from './truth.ts'
 
 /** Batches that may wait for the disk; more are dropped. */
 const mostWaiting = 16
+/** The thread holds 9 MB: a box that has nothing to say does without it. */
+const idleMs = 10_000
 
-type Asked = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
+type Timers = { readonly after: (ms: number, run: () => void) => () => void }
+
+type Asked = {
+  readonly worker: Worker
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
 
 /** Samples in a file, in a thread of their own: a card that stalls for ten seconds stops nobody but them. */
 export class SamplesThread implements Samples {
   readonly #data: SamplesThreadData
   readonly #say: (text: string) => void
+  readonly #timers: Timers
+  #cancelRest: () => void = () => {}
   #worker: Worker | undefined
   readonly #asked = new Map<number, Asked>()
   #next = 1
@@ -20,8 +30,9 @@ export class SamplesThread implements Samples {
   #dropped = 0
   #closed = false
 
-  constructor(path: string, rings: Rings, say: (text: string) => void) {
+  constructor(path: string, rings: Rings, timers: Timers, say: (text: string) => void) {
     this.#data = { regie: 'samples', path, rings }
+    this.#timers = timers
     this.#say = say
   }
 
@@ -53,19 +64,31 @@ export class SamplesThread implements Samples {
 
   async close(): Promise<void> {
     if (this.#closed) return
-    const worker = this.#worker
-    const ended = worker && new Promise((resolve) => worker.once('exit', resolve))
-    if (worker) await this.#ask({ do: 'close' }).catch(() => undefined)
     this.#closed = true
+    await this.#retire()
+  }
+
+  /** Ends the thread once it has done what it was asked. The next ask starts another. */
+  async #retire(): Promise<void> {
+    this.#cancelRest()
+    const worker = this.#worker
+    if (!worker) return
+    this.#worker = undefined
+    const ended = new Promise((resolve) => worker.once('exit', resolve))
+    await this.#tell(worker, { do: 'close' }).catch(() => undefined)
     await ended
   }
 
   #ask(ask: SamplesAsk): Promise<unknown> {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'the samples are closed'))
-    const worker = (this.#worker ??= this.#start())
+    return this.#tell((this.#worker ??= this.#start()), ask)
+  }
+
+  #tell(worker: Worker, ask: SamplesAsk): Promise<unknown> {
+    this.#cancelRest()
     return new Promise((resolve, reject) => {
       const id = this.#next++
-      this.#asked.set(id, { resolve, reject })
+      this.#asked.set(id, { worker, resolve, reject })
       worker.postMessage({ ...ask, id })
     })
   }
@@ -82,11 +105,14 @@ export class SamplesThread implements Samples {
       cause = error instanceof Error ? error.message : String(error)
     })
     worker.once('exit', () => {
-      this.#worker = undefined
+      if (this.#worker === worker) this.#worker = undefined
       const error = new StoreError('io', `the thread of the samples is gone: ${cause}`)
-      if (this.#asked.size > 0) this.#say(error.message)
-      for (const { reject } of this.#asked.values()) reject(error)
-      this.#asked.clear()
+      const lost = [...this.#asked].filter(([, asked]) => asked.worker === worker)
+      if (lost.length > 0) this.#say(error.message)
+      for (const [id, { reject }] of lost) {
+        this.#asked.delete(id)
+        reject(error)
+      }
     })
     return worker
   }
@@ -97,5 +123,8 @@ export class SamplesThread implements Samples {
     this.#asked.delete(answer.id)
     if ('error' in answer) asked?.reject(unpackError(answer.error))
     else asked?.resolve(answer.value)
+    if (this.#asked.size > 0 || this.#closed) return
+    this.#cancelRest()
+    this.#cancelRest = this.#timers.after(idleMs, () => void this.#retire())
   }
 }

@@ -22,13 +22,31 @@ test('SAMPLE-5 six samples are a minute, sixty minutes an hour', async () => {
   metrics.add('cpu', () => (value += 1))
   metrics.start()
   pass(60_000)
+  expect(await rows('minutes')).toEqual([])
+  metrics.flush()
   expect(await rows('minutes')).toEqual([{ at: 1_000_000, box: 'boxa', stats: { cpu: [1, 3.5, 6, 6] } }])
   expect(metrics.last('boxa')).toEqual({ measured: { cpu: 6 }, ageMs: 0 })
   pass(3_540_000)
+  metrics.flush()
   expect(await rows('minutes')).toHaveLength(60)
   expect(await rows('hours')).toEqual([{ at: 1_000_000, box: 'boxa', stats: { cpu: [1, 180.5, 360, 360] } }])
   metrics.stop()
   expect(pending()).toBe(0)
+})
+
+test('SAMPLE-5 five minutes are written together, and many rows at once', async () => {
+  const { metrics, pass, rows } = opened()
+  metrics.add('cpu', () => 1)
+  metrics.start()
+  pass(4 * 60_000)
+  expect(await rows('minutes')).toEqual([])
+  pass(60_000)
+  expect(await rows('minutes')).toHaveLength(5)
+  for (let i = 0; i < 6; i += 1) {
+    for (let box = 0; box < 200; box += 1) metrics.received(`box${box}`, { cpu: 1 })
+    pass(10_000)
+  }
+  expect((await rows('minutes')).length).toBeGreaterThanOrEqual(200)
 })
 
 test('SAMPLE-5 on an unknown clock rows are kept without a time', async () => {
@@ -36,6 +54,7 @@ test('SAMPLE-5 on an unknown clock rows are kept without a time', async () => {
   metrics.add('cpu', () => 1)
   metrics.start()
   pass(60_000)
+  metrics.stop()
   expect((await rows('minutes'))[0]?.at).toBeNull()
 })
 
@@ -62,6 +81,7 @@ test('SAMPLE-7 samples of other boxes are kept by box; those that come too fast 
     metrics.received('boxb', { cpu: 100 })
     pass(10_000)
   }
+  metrics.flush()
   expect(await rows('minutes')).toEqual([{ at: 1_000_000, box: 'boxb', stats: { cpu: [1, 3.5, 6, 6] } }])
   expect(metrics.last('boxb')).toEqual({ measured: { cpu: 100 }, ageMs: 10_000 })
   for (let i = 0; i < 2_000; i += 1) metrics.received(`box${i}`, { cpu: 1 })

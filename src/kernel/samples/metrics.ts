@@ -1,4 +1,4 @@
-import type { Samples } from '../../store/ring.ts'
+import type { Sample, Samples } from '../../store/ring.ts'
 import type { Machine } from '../machine.ts'
 import type { Measured, Stats } from './stat.ts'
 import { mergeAll, statsOf, statsText } from './stat.ts'
@@ -6,6 +6,9 @@ import { mergeAll, statsOf, statsText } from './stat.ts'
 export const sampleEveryMs = 10_000
 const perMinute = 6
 const perHour = 60
+/** Rows are written so many of this box's minutes together, or so many rows: what a box measures is no reason to wake a disk. */
+const flushMinutes = 5
+const flushRows = 200
 /** Metrics of one box, and boxes: whoever sends more is not believed. */
 export const mostMetrics = 64
 const mostBoxes = 1_000
@@ -33,13 +36,15 @@ type Series = {
 
 /**
  * Every 10 s each meter is read once; six samples make a minute row, sixty of them an hour row (SAMPLE-5). Counted,
- * not timed, so that it works on an unknown clock as well. What was not full at a stop is lost.
+ * not timed, so that it works on an unknown clock as well. A minute that was not full at a stop is lost.
  */
 export class Metrics {
   readonly #parts: Parts
   readonly #meters = new Map<string, Meter>()
   readonly #series = new Map<string, Series>()
   readonly #listeners = new Set<(measured: Measured) => void>()
+  readonly #waiting = { minutes: [] as Sample[], hours: [] as Sample[] }
+  #minutes = 0
   #cancel: () => void = () => {}
 
   constructor(parts: Parts) {
@@ -67,6 +72,15 @@ export class Metrics {
 
   stop(): void {
     this.#cancel()
+    this.flush()
+  }
+
+  flush(): void {
+    this.#minutes = 0
+    for (const ring of ['minutes', 'hours'] as const) {
+      const rows = this.#waiting[ring].splice(0)
+      if (rows.length > 0) this.#parts.samples.append(ring, rows, this.#parts.now())
+    }
   }
 
   /** The newest sample of a box, and how old it is. */
@@ -131,7 +145,9 @@ export class Metrics {
   }
 
   #write(ring: 'minutes' | 'hours', box: string, stats: Stats): void {
-    const at = this.#parts.now()
-    this.#parts.samples.append(ring, [{ at, values: { box, stats: statsText(stats) } }], at)
+    const { minutes, hours } = this.#waiting
+    this.#waiting[ring].push({ at: this.#parts.now(), values: { box, stats: statsText(stats) } })
+    if (ring === 'minutes' && box === this.#parts.box) this.#minutes += 1
+    if (this.#minutes >= flushMinutes || minutes.length + hours.length >= flushRows) this.flush()
   }
 }
