@@ -34,7 +34,7 @@ function site() {
     return step({ do: 'records', ...from, rows })
   }
   step({ do: 'say', facts: [{ kind: 'site.keeper', body: { term: '1/boxa/1/proc', how: 'birth' } }] })
-  for (const box of boxes) act('box.assign', { box, publicKey: 'k', small: false })
+  for (const box of boxes) act('box.assign', { box, publicKey: 'k'.repeat(43), small: false })
   const { kernel } = opened.views
   return {
     ...opened,

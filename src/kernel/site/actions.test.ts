@@ -34,7 +34,7 @@ function lostDecision() {
 }
 
 describe('boxes of a site', () => {
-  const member = { box: 'boxa', publicKey: 'key', small: false }
+  const member = { box: 'boxa', publicKey: 'k'.repeat(43), small: false }
 
   test('SITE-2 a box is assigned, and leaves', () => {
     using fair = site()
@@ -51,6 +51,25 @@ describe('boxes of a site', () => {
       rows: [],
       outcomes: [{ code: 'not-assigned', detail: { box: 'boxa' } }],
     })
+  })
+
+  test('SITE-2 the keeper is not made small, nor given another key', () => {
+    using fair = site()
+    fair.step({ do: 'say', facts: [{ kind: 'site.keeper', body: { term: '1/boxa/1/abcd', how: 'birth' } }] })
+    fair.step(act('box.assign', member))
+    for (const change of [{ small: true }, { publicKey: 'x'.repeat(43) }])
+      expect(fair.step(act('box.assign', { ...member, ...change })).outcomes).toMatchObject([
+        { code: 'keeps' },
+      ])
+    expect(fair.step(act('box.assign', member)).outcomes).toMatchObject([{ did: 'act' }])
+  })
+
+  test('SITE-6 a box is assigned by a whole public key, or it could never link', () => {
+    using fair = site()
+    for (const publicKey of ['', 'AAA', '?'.repeat(43)])
+      expect(fair.step(act('box.assign', { ...member, publicKey })).outcomes).toMatchObject([
+        { code: 'malformed', detail: { field: 'publicKey' } },
+      ])
   })
 
   test('a box without a proper name is refused', () => {

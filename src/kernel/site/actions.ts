@@ -2,19 +2,30 @@ import { z } from 'zod'
 import { clockActions } from '../clock/actions.ts'
 import { actions as orders } from '../orders/actions.ts'
 import { actionsOf } from '../pack/action.ts'
+import type { RowsReadOf } from '../pack/table.ts'
 import { facts } from './facts.ts'
 import type { tables } from './tables.ts'
 
 const action = actionsOf<typeof facts, typeof tables>()
 
+const keeps = (rows: RowsReadOf<typeof tables>, box: string): boolean =>
+  rows.terms.all().at(-1)?.keeper === box
+
 /** What may be asked of any site, whatever its trade. */
 export const actions = {
   ...clockActions,
   'box.assign': action({
-    input: facts['box.assigned'].body,
+    input: facts['box.assigned'].body.extend({ publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
     allow: ['manager', 'installer', 'lead'],
     away: 'refuse',
-    decide: (body) => ({ facts: [{ kind: 'box.assigned', body }], answer: { box: body.box } }),
+    decide: (body, rows) => {
+      const { box, publicKey, small } = body
+      const known = rows.boxes.get(box)
+      // Without the log or under another key, the keeper would be shut out of its own site.
+      if (known && keeps(rows, box) && (small || publicKey !== known.publicKey))
+        return { refused: 'keeps', detail: { box } }
+      return { facts: [{ kind: 'box.assigned', body }], answer: { box } }
+    },
   }),
   'box.unassign': action({
     input: facts['box.unassigned'].body,
@@ -22,7 +33,7 @@ export const actions = {
     away: 'refuse',
     decide: (body, rows) => {
       if (!rows.boxes.get(body.box)) return { refused: 'not-assigned', detail: body }
-      if (rows.terms.all().at(-1)?.keeper === body.box) return { refused: 'keeps', detail: body }
+      if (keeps(rows, body.box)) return { refused: 'keeps', detail: body }
       return { facts: [{ kind: 'box.unassigned', body }], answer: { box: body.box } }
     },
   }),

@@ -263,7 +263,7 @@ describe('what the box needs to know', () => {
   test('who is assigned, the last hand-over, the newest base, and what waits for a person', () => {
     const { core } = writer()
     const log = new ToyLog()
-    const assigned = { box: 'boxa', publicKey: 'key', small: false }
+    const assigned = { box: 'boxa', publicKey: 'k'.repeat(43), small: false }
     log.say(
       { kind: 'box.assigned', body: assigned },
       { kind: 'site.handedOver', body: { to: 'boxb', reign: 2 } },
