@@ -14,6 +14,7 @@ export const aSite: SiteStatus = {
   copies: 2,
   orphans: 0,
   quarantine: 0,
+  waiting: 0,
   clones: 0,
   clock: { quality: 3, within: 12, by: 'network' },
 }

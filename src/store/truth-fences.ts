@@ -38,6 +38,10 @@ function checkWrite(write: Write, heads: Heads): void {
       return whole(write.n, logSpan)
     case 'note':
       return text(write.name, write.value)
+    case 'wait':
+      return text(write.site, write.key, write.doc)
+    case 'unwait':
+      return text(write.site, write.key)
     default:
       throw new TypeError(`unknown write: ${JSON.stringify(write satisfies never)}`)
   }

@@ -61,6 +61,22 @@ test('STORE-12 what was trimmed, settled or given up leaves nothing on a free pa
   expect(bytes.join('')).not.toMatch(/Lovelace|Countess|xxxx/)
 })
 
+test('STORE-17 a file of format 1 gains a place for asks that wait, and is kept beside', () => {
+  using folder = newFolder()
+  const path = join(folder.path, 'truth.db')
+  const old = openTruthFile(path)
+  new SqliteTruth(old).commitGroup([[{ do: 'entries', site: 'meeting', rows: entries(1, 2) }]])
+  old.exec('DROP TABLE waits; PRAGMA user_version = 1')
+  old.close()
+  const db = openTruthFile(path)
+  const truth = new SqliteTruth(db)
+  truth.commitGroup([[{ do: 'wait', site: 'meeting', key: 'k', doc: 'd' }]])
+  expect(truth.reads.waits('meeting')).toEqual([{ key: 'k', doc: 'd' }])
+  expect(truth.reads.entries('meeting', 0, 1e6)).toEqual(entries(1, 2))
+  expect(readdirSync(folder.path)).toContain('truth.db.format-1')
+  db.close()
+})
+
 test('STORE-12 what was made hollow is in no file any more once the store is closed, not even on a free page', () => {
   using folder = newFolder()
   const db = openTruthFile(join(folder.path, 'truth.db'))

@@ -2,7 +2,7 @@ import { GroupCommit, type Executor, type GroupCommitOptions } from './group-com
 import type { TruthReads } from './truth-reads.ts'
 import { StoreError, type StoreHealth, type StreamName, type Truth, type Write } from './truth.ts'
 
-export type ReadName = 'entries' | 'records' | 'salvage' | 'sites' | 'streams' | 'notes'
+export type ReadName = 'entries' | 'records' | 'salvage' | 'sites' | 'streams' | 'notes' | 'waits'
 
 /** The way to the committed state: another thread's connection, or the simulator's delays. */
 export type ReadGate = <Name extends ReadName>(
@@ -55,6 +55,10 @@ export class TruthFront implements Truth {
 
   notes() {
     return this.#read('notes')
+  }
+
+  waits(site: string) {
+    return this.#read('waits', site)
   }
 
   health(): StoreHealth {

@@ -1,7 +1,16 @@
 import type { Database, Row } from './database.ts'
 import { numberIn, textIn } from './rows.ts'
 import { journalSpan, logSpan } from './truth-tables.ts'
-import type { LogRow, RecordRow, SalvageRow, SiteRow, StreamName, StreamRow, TermRow } from './truth.ts'
+import type {
+  LogRow,
+  RecordRow,
+  SalvageRow,
+  SiteRow,
+  StreamName,
+  StreamRow,
+  TermRow,
+  WaitRow,
+} from './truth.ts'
 
 /** The reads of truth, on one connection. Each is one statement, so it sees one state. */
 export class TruthReads {
@@ -81,6 +90,11 @@ export class TruthReads {
   notes(): ReadonlyMap<string, string> {
     const rows = this.#db.prepare('SELECT name, value FROM notes ORDER BY name').all()
     return new Map(rows.map((row) => [textIn(row, 'name'), textIn(row, 'value')]))
+  }
+
+  waits(site: string): readonly WaitRow[] {
+    const rows = this.#db.prepare('SELECT key, doc FROM waits WHERE site = ? ORDER BY id').all(site)
+    return rows.map((row) => ({ key: textIn(row, 'key'), doc: textIn(row, 'doc') }))
   }
 }
 

@@ -10,6 +10,12 @@ import { openSqlite } from './sqlite.ts'
 export const logSpan = 2 ** 33
 export const journalSpan = 2 ** 32
 
+/** Asks that wait for a keeper (AFAR-2). */
+const waits = `
+    CREATE TABLE waits (
+      id INTEGER PRIMARY KEY, site TEXT NOT NULL, key TEXT NOT NULL, doc TEXT NOT NULL, UNIQUE (site, key)
+    ) STRICT;`
+
 export const truthFormat: Format = {
   tables: `
     CREATE TABLE sites (
@@ -32,8 +38,9 @@ export const truthFormat: Format = {
     ) STRICT;
     CREATE TABLE journal (id INTEGER PRIMARY KEY, head TEXT NOT NULL, body TEXT NOT NULL) STRICT;
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    ${waits}
   `,
-  steps: [],
+  steps: [(db) => db.exec(waits)],
 }
 
 /** The connection that writes truth. It makes or migrates the file. */

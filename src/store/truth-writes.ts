@@ -27,6 +27,10 @@ export function putWrite(db: Database, write: Write, heads: Heads): void {
       return hollowSalvage(db, write.site, write.term, write.n, write.bodies, heads)
     case 'note':
       return putNote(db, write.name, write.value)
+    case 'wait':
+      return putWait(db, write.site, write.key, write.doc)
+    case 'unwait':
+      return removeWait(db, write.site, write.key)
     default:
       throw new TypeError(`unknown write: ${JSON.stringify(write satisfies never)}`)
   }
@@ -153,4 +157,15 @@ function putNote(db: Database, name: string, value: string): void {
   db.prepare(
     'INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   ).run(name, value)
+}
+
+function putWait(db: Database, site: string, key: string, doc: string): void {
+  db.prepare(
+    `INSERT INTO waits (site, key, doc) VALUES (?, ?, ?)
+     ON CONFLICT (site, key) DO UPDATE SET doc = excluded.doc`,
+  ).run(site, key, doc)
+}
+
+function removeWait(db: Database, site: string, key: string): void {
+  db.prepare('DELETE FROM waits WHERE site = ? AND key = ?').run(site, key)
 }

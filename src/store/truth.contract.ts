@@ -11,6 +11,7 @@ export function truthContract(name: string, open: OpenTruthStore): void {
     journalContract(open)
     logContract(open)
     branchContract(open)
+    waitContract(open)
     commitContract(open)
   })
 }
@@ -181,6 +182,42 @@ function logContract(open: OpenTruthStore): void {
         ['key', '2'],
       ]),
     )
+  })
+}
+
+function waitContract(open: OpenTruthStore): void {
+  const wait = (key: string, doc: string, site = 'meeting') => ({ do: 'wait', site, key, doc }) as const
+
+  test('STORE-19 asks that wait are read back in the order in which they came, each with its newest document', async () => {
+    await using store = await open()
+    await store.truth.commit([wait('k2', 'two'), wait('k1', 'one'), wait('k2', 'elsewhere', 'hall')])
+    await store.truth.commit([wait('k2', 'two, sent')])
+    const again = await store.reopen()
+    expect(await again.waits('meeting')).toEqual([
+      { key: 'k2', doc: 'two, sent' },
+      { key: 'k1', doc: 'one' },
+    ])
+    expect(await again.waits('hall')).toEqual([{ key: 'k2', doc: 'elsewhere' }])
+    expect(await again.waits('nowhere')).toEqual([])
+  })
+
+  test('STORE-19 an ask is forgotten alone, and forgetting what is not there changes nothing', async () => {
+    await using store = await open()
+    await store.truth.commit([wait('k1', 'one'), wait('k2', 'two'), wait('k1', 'elsewhere', 'hall')])
+    await store.truth.commit([
+      { do: 'unwait', site: 'meeting', key: 'k1' },
+      { do: 'unwait', site: 'meeting', key: 'k9' },
+    ])
+    const again = await store.reopen()
+    expect(await again.waits('meeting')).toEqual([{ key: 'k2', doc: 'two' }])
+    expect(await again.waits('hall')).toEqual([{ key: 'k1', doc: 'elsewhere' }])
+  })
+
+  test('STORE-19 an ask whose text could not come back as it is, is refused with its whole call', async () => {
+    await using store = await open()
+    const call = store.truth.commit([wait('k1', 'one'), wait('k2', 'half \ud83c')])
+    await expect(call).rejects.toThrow(TypeError)
+    expect(await store.truth.waits('meeting')).toEqual([])
   })
 }
 

@@ -20,6 +20,8 @@ export interface Truth {
   sites(): Promise<readonly SiteRow[]>
   streams(site: string): Promise<readonly StreamRow[]>
   notes(): Promise<ReadonlyMap<string, string>>
+  /** Asks of this box that wait for a keeper, or have ended lately, in the order in which they came. */
+  waits(site: string): Promise<readonly WaitRow[]>
   health(): StoreHealth
   /** Calls back at every change of state; returns how to stop. */
   onHealth(tell: (health: StoreHealth) => void): () => void
@@ -64,6 +66,9 @@ export type TermRow = { readonly n: number; readonly term: string; readonly chai
 /** `first` is the oldest record still held, `last` the newest ever journalled here; none held: first = last + 1. */
 export type StreamRow = StreamName & { readonly first: number; readonly last: number }
 
+/** One ask: who wants what until when, and how it ended, as text. */
+export type WaitRow = { readonly key: string; readonly doc: string }
+
 export type Write =
   /** Remembers a site, and a small document about it. */
   | { readonly do: 'site'; readonly site: string; readonly doc: string }
@@ -94,6 +99,10 @@ export type Write =
     }
   /** A small named document of the box itself. */
   | { readonly do: 'note'; readonly name: string; readonly value: string }
+  /** Remembers an ask that waits, or what has become of it: a later document of its key replaces it. */
+  | { readonly do: 'wait'; readonly site: string; readonly key: string; readonly doc: string }
+  /** Forgets an ask. */
+  | { readonly do: 'unwait'; readonly site: string; readonly key: string }
 
 /**
  * What is true of the disk now. `slow`: a commit has waited over a second. `full` and `failing`:

@@ -116,7 +116,7 @@ export class TestBox {
     const path = join(tmpdir(), `regie-${this.identity.box}.image`)
     this.truth.exec(`VACUUM INTO '${path}'`)
     const copy = openSqlite(path, { durable: true })
-    const tables = ['sites', 'log', 'terms', 'salvage', 'streams', 'journal', 'notes']
+    const tables = ['sites', 'log', 'terms', 'salvage', 'streams', 'journal', 'notes', 'waits']
     const statements = tables.flatMap((table) => [
       `DELETE FROM ${table}`,
       ...copy

@@ -21,12 +21,28 @@ export type HandedIn =
   | { readonly n: number; readonly term: string; readonly safe: readonly number[] }
   | 'away'
 
-const askData = z.object({
+export const askData = z.object({
   action: z.string().max(100),
   key: z.string().min(1).max(200),
   who: z.string().max(200),
   input: z.unknown(),
+  sure: z.enum(['decide', 'close']).optional(),
 })
+const answerData = z.discriminatedUnion('is', [
+  z.object({
+    is: z.literal('answered'),
+    n: z.int().positive(),
+    answer: z.unknown(),
+    copies: z.int().positive(),
+    again: z.boolean(),
+  }),
+  z.object({
+    is: z.literal('refused'),
+    code: z.string().max(100),
+    detail: z.record(z.string(), z.union([z.string(), z.number()])),
+  }),
+  z.object({ is: z.literal('unknown'), why: z.string() }),
+])
 const handInData = z.array(
   z.object({ n: z.int().positive(), term: z.string().max(100), head: z.string(), bodies: z.string() }),
 )
@@ -63,7 +79,9 @@ export class Asks {
   async act(ask: Ask): Promise<Answer> {
     if (this.#isKeeping()) return this.decided(this.#keeper.submit({ do: 'act', ...ask }))
     const data = await this.#send('act', ask)
-    return data === 'away' ? away : (data as Answer)
+    if (data === 'away') return away
+    const answer = answerData.safeParse(data)
+    return answer.success ? answer.data : unknown('the answer cannot be read')
   }
 
   /** Hands entries of a lost branch to the keeper; resolves with the entry at which they are safe. */
@@ -166,5 +184,5 @@ export class Asks {
   }
 }
 
-const away: Answer = { is: 'refused', code: 'keeper-away', detail: {} }
+export const away: Answer = { is: 'refused', code: 'keeper-away', detail: {} }
 const unknown = (why: string): Answer => ({ is: 'unknown', why })

@@ -8,6 +8,8 @@ import { randomId } from '../machine.ts'
 import type { Above, Answer, Box, BoxParts, BoxStatus } from './contract.ts'
 import { usual } from './limits.ts'
 import { Links } from './links.ts'
+import type { Ask } from '../site/sequencer.ts'
+import { away } from './asks.ts'
 import { siteDoc } from './site-memory.ts'
 import { Site } from './site.ts'
 
@@ -83,6 +85,18 @@ class RunningBox implements Box {
 
   async act(site: string, ask: Parameters<Box['act']>[1]): Promise<Answer> {
     return this.#site(site).act(ask)
+  }
+
+  asked(site: string, key: string) {
+    return this.#site(site).afar.asked(key)
+  }
+
+  waiting(site: string) {
+    return this.#site(site).afar.list()
+  }
+
+  onAsked(site: string, tell: Parameters<Box['onAsked']>[1]) {
+    return this.#site(site).afar.on(tell)
   }
 
   async assign(site: string, member: Parameters<Box['assign']>[1]): Promise<Answer> {
@@ -179,8 +193,16 @@ class RunningBox implements Box {
       live: this.live,
       limits: this.#parts.limits ?? usual,
       drivers: this.#parts.drivers,
+      askAt: (name: string, ask: Ask) => this.#sites.get(name)?.askOnce(ask) ?? Promise.resolve(away),
     }
-    const site = new Site(outer, row, await truth.streams(row.site), this.#notes, () => this.#changed())
+    const site = new Site(
+      outer,
+      row,
+      await truth.streams(row.site),
+      await truth.waits(row.site),
+      this.#notes,
+      () => this.#changed(),
+    )
     this.#sites.set(row.site, site)
     const opened = site.open().catch((error: unknown) => {
       if (!this.#stopped)

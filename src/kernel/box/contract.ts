@@ -1,4 +1,5 @@
 import type { ClockStatus } from '../clock/site-clock.ts'
+import type { Waited } from '../afar/wait.ts'
 import type { Instant } from '../instant.ts'
 import type { Live, SlowRun } from '../live/live.ts'
 import type { Runner } from '../live/runner.ts'
@@ -43,7 +44,8 @@ export type Recorded = {
 
 /**
  * How an action ended for its asker. `copies`: how many boxes had its entry on disk when this was
- * said. `unknown`: it may or may not have been decided; ask again with the same key.
+ * said. `unknown`: it may or may not have been decided; ask again with the same key. `waiting`: it is
+ * on disk here, goes to the keeper as soon as there is a way, and is answered then (AFAR-2).
  */
 export type Answer =
   | {
@@ -59,6 +61,7 @@ export type Answer =
       readonly detail: Readonly<Record<string, string | number>>
     }
   | { readonly is: 'unknown'; readonly why: string }
+  | { readonly is: 'waiting'; readonly until: Instant }
 
 /** One running box: the kernel's door for drivers, doors and pages. */
 export type Box = {
@@ -73,6 +76,10 @@ export type Box = {
     facts: readonly { kind: string; body: unknown; at?: Instant | undefined }[],
   ) => Promise<Recorded>
   readonly act: (site: string, ask: Ask) => Promise<Answer>
+  /** What became of an ask that had to wait at this box: by its key, all that wait, or each change. */
+  readonly asked: (site: string, key: string) => Waited | undefined
+  readonly waiting: (site: string) => readonly Waited[]
+  readonly onAsked: (site: string, tell: (waited: Waited) => void) => () => void
   readonly assign: (
     site: string,
     member: { box: string; publicKey: string; small: boolean },
@@ -130,4 +137,6 @@ export type SiteStatus = {
   readonly quarantine: number
   readonly clones: number
   readonly clock: ClockStatus
+  /** Asks that wait here for the keeper. */
+  readonly waiting: number
 }

@@ -9,6 +9,8 @@ import type { History } from '../site/history.ts'
 import { emptyHistory } from '../site/history.ts'
 import type { Writer } from '../site/writer.ts'
 import type { Truth } from '../../store/truth.ts'
+import type { Ask } from '../site/sequencer.ts'
+import type { Answer } from './contract.ts'
 import type { Limits } from './limits.ts'
 import type { SiteLog } from './site-log.ts'
 
@@ -32,6 +34,8 @@ export type SiteParts = {
   readonly now: () => Instant
   readonly limits: Limits
   readonly drivers: OrderDrivers | undefined
+  /** Asks the keeper of another site that this box serves, once; `keeper-away` where it serves it not. */
+  readonly askAt: (site: string, ask: Ask) => Promise<Answer>
 }
 
 /** The other boxes of the site that are linked now. */

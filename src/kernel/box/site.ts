@@ -1,8 +1,10 @@
-import type { SiteRow, StreamRow } from '../../store/truth.ts'
+import type { SiteRow, StreamRow, WaitRow } from '../../store/truth.ts'
 import { StoreError } from '../../store/truth.ts'
 import { peopleSaid, saidIn } from '../clock/said.ts'
 import { SiteClock } from '../clock/site-clock.ts'
 import type { Instant } from '../instant.ts'
+import { Afar } from '../afar/afar.ts'
+import { Errands } from '../afar/errands.ts'
 import { epochOf } from '../instant.ts'
 import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Link } from '../link/link.ts'
@@ -53,6 +55,9 @@ export class Site {
   readonly #asks: Asks
   readonly #lostErasures: LostErasures
   readonly #orders: SiteOrders
+  /** Asks that wait for the keeper. */
+  readonly afar: Afar
+  readonly #errands: Errands
   readonly #advert: Advert
   readonly #clock: SiteClock
   readonly #timers: TimerWatch
@@ -68,6 +73,7 @@ export class Site {
     outer: OuterParts,
     row: SiteRow,
     streams: readonly StreamRow[],
+    waits: readonly WaitRow[],
     notes: ReadonlyMap<string, string>,
     changed: () => void,
   ) {
@@ -107,6 +113,11 @@ export class Site {
       route: () => this.#route(),
       handOut: (box) => this.#orders.handOut(box),
     })
+    this.afar = new Afar(parts, waits, {
+      ask: (ask) => this.#asks.act(ask),
+      isOpen: () => isKeeping() || this.#route() !== undefined,
+    })
+    this.#errands = new Errands(parts, this.#keeper, isKeeping)
     this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
     this.#lostErasures = new LostErasures(parts, this.#asks, reconsider)
     this.#advert = new Advert(parts, this.#key, { route: () => this.#wayOn(), top })
@@ -165,6 +176,11 @@ export class Site {
   }
 
   act(ask: Ask): Promise<Answer> {
+    return this.afar.act(ask)
+  }
+
+  /** Without waiting for a keeper that is out of reach. */
+  askOnce(ask: Ask): Promise<Answer> {
     return this.#asks.act(ask)
   }
 
@@ -322,6 +338,7 @@ export class Site {
       quarantine,
       clones,
       clock: this.#clock.status(),
+      waiting: this.afar.waiting,
     }
   }
 
@@ -330,6 +347,7 @@ export class Site {
     this.#clock.stop()
     this.#timers.stop()
     this.#orders.stop()
+    this.afar.stop()
     this.#keeper.abandon()
     this.#asks.abandon()
     await this.#parts.log.exclusive(async () => {})
@@ -341,6 +359,7 @@ export class Site {
     // With other terms here, more or less of what the top has is what this log has.
     if (terms) for (const peer of this.#peers.values()) if (peer.isAbove && peer.heard) this.#learnTop(peer)
     if (rows.length > 0) this.#entries.logged(rows)
+    if (rows.length === 0 || rows.some(({ head }) => head.includes('"errand.'))) this.#errands.changed()
     this.#entries.acknowledge()
     for (const said of saidIn(rows, this.#parts.machine.boot)) this.#clock.said(said)
     this.#timers.look()
@@ -466,6 +485,8 @@ export class Site {
         this.#advert.tell('if changed')
         this.#giveKeys()
         this.#orders.turn()
+        this.afar.turn()
+        await this.#errands.turn()
         await this.#records.turn()
         this.#unsent = await this.#records.unsent()
         await this.#salvage.handIn()
@@ -487,6 +508,7 @@ export class Site {
       const at = now()
       inBackground(machine, 'tidying the journal', this.#records.trim(at[2] === 0 ? null : epochOf(at)))
       inBackground(machine, 'laying a base', this.#layBase())
+      inBackground(machine, 'tidying what waits', this.afar.tidy())
       inBackground(machine, 'looking at the views', this.#parts.log.refresh())
       inBackground(machine, 'lost erasures', this.#lostErasures.ask())
       if (!this.#stopped) this.#tidyLater()

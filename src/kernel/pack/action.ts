@@ -12,6 +12,8 @@ export type Asking = {
   /** The keeper's boot, and its monotonic clock when the question came: it may have waited for a disk since. */
   readonly boot: string
   readonly arrived: number
+  /** The site that decides. */
+  readonly site: string
   /** Random bytes, different for each decision, the same however often it is computed. */
   readonly random: (size: number) => Uint8Array
   /** A decision that waits for a person to settle it. */
@@ -35,11 +37,18 @@ export type Said<Kinds extends FactKinds> =
       readonly [Kind in keyof Kinds & string]: { readonly kind: Kind; readonly body: BodyOf<Kinds[Kind]> }
     }[keyof Kinds & string]
   | OrphanSettled
+  | ErrandSent
 
-/** The one fact of the kernel's that a pack says: a person has settled an orphan, by that pack's action. */
+/** A fact of the kernel's that a pack says: a person has settled an orphan, by that pack's action. */
 export type OrphanSettled = {
   readonly kind: 'orphan.settled'
   readonly body: { readonly term: string; readonly n: number; readonly how: string; readonly note: string }
+}
+
+/** And this one: another site is asked for something, by its own action, as soon as it can be (AFAR-9). */
+export type ErrandSent = {
+  readonly kind: 'errand.sent'
+  readonly body: { readonly site: string; readonly action: string; readonly input: unknown }
 }
 
 /** A decision of a branch that lost, as its pack may look at it. */

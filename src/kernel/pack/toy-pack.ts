@@ -69,6 +69,17 @@ const actions = {
       return { facts: [{ kind: 'moved', body: input }], answer: { left } }
     },
   }),
+  /** The same, for an asker who can wait a minute for the keeper. */
+  payLater: action({
+    allow: ['lead'],
+    away: { waitMs: 60_000 },
+    input: z.object({ from: z.string(), to: z.string(), cents: z.int().positive() }),
+    decide: (input, rows) => {
+      const left = (rows.accounts.get(input.from)?.cents ?? 0) - input.cents
+      if (left < 0 && input.from !== 'bank') return { refused: 'insufficient', detail: { short: -left } }
+      return { facts: [{ kind: 'moved', body: input }], answer: { left } }
+    },
+  }),
   /** A person signs, for a fee. */
   sign: action({
     ...shared,

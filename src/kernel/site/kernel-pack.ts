@@ -1,4 +1,5 @@
 import { clockApply } from '../clock/apply.ts'
+import { applyAfar } from '../afar/apply.ts'
 import { parseHead } from '../entry.ts'
 import type { Apply, Erase, Retime } from '../pack/pack.ts'
 import { apply as orders } from '../orders/apply.ts'
@@ -13,6 +14,7 @@ import { tables } from './tables.ts'
 const apply: Apply<typeof facts, typeof tables> = {
   ...clockApply,
   ...timerApply,
+  ...applyAfar,
   'stream.opened': (rows, { body, from, n }) => {
     if (!from) return
     const { stream, box } = from

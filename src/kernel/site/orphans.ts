@@ -1,3 +1,4 @@
+import { isRefusal } from '../afar/refusal.ts'
 import { hollowLine, kindsOf, parseHead, parseLine } from '../entry.ts'
 import type { Orphan } from '../pack/action.ts'
 import { facts } from './facts.ts'
@@ -36,7 +37,8 @@ export function stillKnown(views: SiteViews, orphan: OrphanText): OrphanText {
 export function orphansIn(term: string, n: number, head: string, bodies: string): readonly OrphanText[] {
   const parsed = parseHead(head)
   const lines = bodies === '' ? [] : bodies.split('\n').map((line, i) => ({ i, line }))
-  if (parsed.form === 'a') return [{ term, n, head, lines }]
+  // Nobody was granted anything by a refusal.
+  if (parsed.form === 'a') return isRefusal(parsed.kinds) ? [] : [{ term, n, head, lines }]
   return parsed.form === 'k' ? nestedOrphans(parsed.kinds, lines) : []
 }
 

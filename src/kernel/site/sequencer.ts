@@ -9,6 +9,8 @@ import type { Random } from '../machine.ts'
 import type { Asking } from '../pack/action.ts'
 import type { Pack } from '../pack/pack.ts'
 import { kernelPack } from './kernel-pack.ts'
+import { mostErrands } from '../afar/most.ts'
+import { overdue, refusalEntry } from '../afar/refusal.ts'
 import { orphanAt, orphanFacts, orphansIn, stillKnown } from './orphans.ts'
 import { quarantinedAt, readable, rejected, rejectedLine, whyNotRecord } from './quarantine.ts'
 import type { SiteViews } from './views.ts'
@@ -44,6 +46,11 @@ export type Ask = {
   readonly key: string
   readonly who: string
   readonly input: unknown
+  /**
+   * It may have been asked before, and an earlier copy may still be on its way: a refusal is said for good
+   * (`decide`), or nothing is decided any more (`close`). Either way the key has its last word (AFAR-4).
+   */
+  readonly sure?: 'decide' | 'close' | undefined
 }
 export type Saying = { readonly kind: string; readonly body: unknown }
 
@@ -67,8 +74,8 @@ export type Step = { readonly rows: readonly LogRow[]; readonly outcomes: readon
 const maxEntryBytes = 1024 * 1024
 const saltBytes = 27
 
-/** What a keeper adds to the views' rules: the moment, and chance from outside. */
-export type Moment = { readonly at: Instant; readonly random: Random }
+/** What a keeper adds to the views' rules: the moment, chance from outside, and which site it is. */
+export type Moment = { readonly at: Instant; readonly random: Random; readonly site?: string | undefined }
 
 /**
  * Gives items their place in the log, one after the other, each decided against the views that all
@@ -108,8 +115,18 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
   const decide = (ask: Item & { do: 'act' }): Outcome => {
     const digest = sha256(canonical([ask.action, ask.input]))
     const before = views.kernel.answers.get(ask.key)
+    const refused = before && views.kernel.refusals.get(ask.key)
+    if (before?.digest === digest && refused)
+      return { did: 'refused', code: refused.code, detail: refused.detail }
     if (before?.digest === digest) return { did: 'act', n: before.n, answer: before.answer, again: true }
     if (before) return { did: 'refused', code: 'key-conflict', detail: { key: ask.key } }
+    const outcome = ask.sure === 'close' ? overdue : judge(ask, digest)
+    if (ask.sure !== undefined && outcome.did === 'refused')
+      append(...refusalEntry(ask, digest, outcome, moment.at))
+    return outcome
+  }
+
+  const judge = (ask: Item & { do: 'act' }, digest: string): Outcome => {
     const known = views.known.actions.get(ask.action)
     if (!known) return { did: 'refused', code: 'unknown-action', detail: { action: ask.action } }
     const input = known.action.input.safeParse(ask.input)
@@ -127,6 +144,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       at: moment.at,
       boot: views.keeperBoot,
       arrived: ask.arrived ?? moment.at[0],
+      site: moment.site ?? '',
       random: (size) => moment.random.bytes(size),
       orphan: (term, n) => orphanAt(views, term, n),
       quarantined: (n) => quarantinedAt(views, n),
@@ -136,6 +154,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       const decided = known.action.decide(input.data, views.rows(known.pack), asking)
       if ('refused' in decided) return { did: 'refused', code: decided.refused, detail: decided.detail ?? {} }
       const said = decided.facts.map(({ kind, body }) => ({ kind: fullKind(known.pack, kind), body }))
+      if (tooManyErrands(views, said)) return { did: 'refused', code: 'too-many-errands', detail: {} }
       const asked = { action: ask.action, key: ask.key, digest, who: ask.who, answer: decided.answer ?? null }
       const head: Head = { form: 'a', at: moment.at, kinds: said.map(({ kind }) => kind), asked }
       const bodies = said.map(checkedLine).join('\n')
@@ -239,6 +258,12 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     }
   })
   return { rows, outcomes }
+}
+
+/** Another site does not answer, or is asked for too much. */
+function tooManyErrands(views: SiteViews, said: readonly Saying[]): boolean {
+  const more = said.filter(({ kind }) => kind === 'errand.sent').length
+  return more > 0 && views.kernel.errands.count('byState', 'waiting') + more > mostErrands
 }
 
 /** A pack says its own kinds by their short names, and the kernel's by theirs. */

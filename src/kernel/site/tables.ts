@@ -1,5 +1,6 @@
 import { clockTables } from '../clock/tables.ts'
 import { tables as orders } from '../orders/tables.ts'
+import { tables as afarTables } from '../afar/tables.ts'
 import { flag, integer, json, optional, table, text } from '../pack/table.ts'
 import { timerTables } from '../timers/tables.ts'
 
@@ -7,6 +8,7 @@ import { timerTables } from '../timers/tables.ts'
 export const tables = {
   ...clockTables,
   ...timerTables,
+  ...afarTables,
   /** How far each stream has come in this log: what makes a record count once (LOG-9). */
   streams: table(
     {

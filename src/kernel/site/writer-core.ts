@@ -68,7 +68,7 @@ export class WriterCore {
       if (views.sawHollow) return { rows: [], outcomes: [], wake: nothingToWake }
       this.#home.bases.save(site, views.cursor.n, saveBase(views))
     }
-    const step = sequence(views, items, { at, random: this.#random })
+    const step = sequence(views, items, { at, random: this.#random, site })
     return { ...step, wake: views.timers.wake(views.keeperBoot) }
   }
 

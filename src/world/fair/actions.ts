@@ -11,8 +11,9 @@ type Move = { readonly account: string; readonly cents: number }
 type Rows = RowsReadOf<typeof tables>
 
 const action = actionsOf<typeof facts, typeof tables>()
+const mostReceived = 400
 const volunteer = ['volunteer'] as const
-const waiting = { waitMs: 60_000 } as const
+const waiting = { waitMs: 600_000 } as const
 
 export const actions = {
   /** A visitor pays at a stall. */
@@ -29,8 +30,22 @@ export const actions = {
   grant: action({
     input: z.object({ tag: account, cents: amount }),
     allow: volunteer,
-    away: waiting,
+    away: 'refuse',
     decide: ({ tag, cents }, rows) => move(rows, [take('bank', cents), give(wallet(tag), cents)], 'grant'),
+  }),
+  /** The same, asked from afar: it may wait for the keeper. */
+  topUp: action({
+    input: z.object({ tag: account, cents: amount }),
+    allow: volunteer,
+    away: waiting,
+    decide: ({ tag, cents }, rows) => move(rows, [take('bank', cents), give(wallet(tag), cents)], 'top-up'),
+  }),
+  /** A visitor sends coins back to the bank, from afar: what is too much is refused. */
+  payBack: action({
+    input: z.object({ tag: account, cents: amount }),
+    allow: volunteer,
+    away: waiting,
+    decide: ({ tag, cents }, rows) => move(rows, [take(wallet(tag), cents), give('bank', cents)], 'pay-back'),
   }),
   /** A visitor gives coins to another. */
   transfer: action({
@@ -71,6 +86,29 @@ export const actions = {
     allow: volunteer,
     away: 'refuse',
     decide: (body) => ({ facts: [{ kind: 'dropped', body }], answer: { round: body.round } }),
+  }),
+  /** A visitor takes coins along to another fair, which is asked to give them out there. */
+  send: action({
+    input: z.object({ tag: account, site: account, cents: amount }),
+    allow: volunteer,
+    away: 'refuse',
+    decide: ({ tag, site, cents }, rows, asking) => {
+      const moved = move(rows, [take(wallet(tag), cents), give(`abroad:${site}`, cents)], 'send')
+      if ('refused' in moved) return moved
+      const input = { tag, from: asking.site, cents }
+      const errand = { kind: 'errand.sent', body: { site, action: 'fair.receive', input } } as const
+      return { facts: [...moved.facts, errand], answer: moved.answer }
+    },
+  }),
+  /** Coins come from another fair. No fair gives out very much at once. */
+  receive: action({
+    input: z.object({ tag: account, from: account, cents: amount }),
+    allow: ['lead'],
+    away: 'refuse',
+    decide: ({ tag, from, cents }, rows) => {
+      if (cents > mostReceived) return { refused: 'too-much', detail: { most: mostReceived } }
+      return move(rows, [take(`abroad:${from}`, cents), give(wallet(tag), cents)], 'receive')
+    },
   }),
   /** A stall closes for good; closing it again changes nothing. */
   close: action({
