@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Instant } from '../instant.ts'
 import type { OrderKind } from '../orders/order.ts'
+import type { Section } from '../settings/schema.ts'
 import type { BodyOf, FactKinds } from './fact.ts'
 import type { RowsReadOf, Tables } from './table.ts'
 
@@ -14,6 +15,8 @@ export type Asking = {
   readonly arrived: number
   /** The site that decides. */
   readonly site: string
+  /** What can be set, as all packs declare it. */
+  readonly settings: Section
   /** Random bytes, different for each decision, the same however often it is computed. */
   readonly random: (size: number) => Uint8Array
   /** A decision that waits for a person to settle it. */

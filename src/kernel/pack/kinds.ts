@@ -3,6 +3,8 @@ import type { KnownQuery, Watched } from './known-queries.ts'
 import type { ActionAny, Pack } from './pack.ts'
 import { z } from 'zod'
 import type { OrderKind } from '../orders/order.ts'
+import type { Section } from '../settings/schema.ts'
+import { section } from '../settings/schema.ts'
 import { canonical, sha256 } from '../digest.ts'
 import { knownQueries, watchedBy } from './known-queries.ts'
 
@@ -20,6 +22,8 @@ export type Known = {
   readonly queries: ReadonlyMap<string, KnownQuery>
   readonly watched: Watched
   readonly orders: ReadonlyMap<string, OrderKind>
+  /** What can be set: a section for each pack that declares settings, by its name. */
+  readonly settings: Section
   /** Boxes with the same log and the same rules hold the same views, row for row (VIEW-1). */
   readonly rules: string
 }
@@ -47,7 +51,10 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
   }
   const all = [kernel, ...packs]
   const watched = watchedBy(queries.values())
-  return { packs: all, kinds, actions, orders, queries, watched, rules: rulesHash(all) }
+  const settings = section(
+    Object.fromEntries(packs.flatMap(({ name, settings: own }) => (own ? [[name, section(own)]] : []))),
+  )
+  return { packs: all, kinds, actions, orders, queries, watched, settings, rules: rulesHash(all) }
 }
 
 /** A pack names its own kinds of order by their short names. */

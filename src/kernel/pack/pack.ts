@@ -3,6 +3,7 @@ import type { Instant } from '../instant.ts'
 import type { Origin } from '../entry.ts'
 import type { OrderKinds } from '../orders/order.ts'
 import type { BodyOf, FactKind, FactKinds } from './fact.ts'
+import type { SettingNode } from '../settings/schema.ts'
 import type { Asking, Decided } from './action.ts'
 import type { QueriesFor, QueryAny } from './query.ts'
 import type { SiteTime } from '../clock/time-of.ts'
@@ -54,6 +55,7 @@ export type Pack = {
   readonly orders?: OrderKinds | undefined
   readonly erase: ((rows: RowsAny, places: readonly Place[]) => void) | undefined
   readonly retime?: Retime<Tables> | undefined
+  readonly settings?: Readonly<Record<string, SettingNode>> | undefined
   /** Changes with the meaning of apply, rules or tables: the hash of their source. */
   readonly rules: string
 }
@@ -95,6 +97,8 @@ export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
   readonly orders?: OrderKinds | undefined
   readonly erase?: Erase<All> | undefined
   readonly retime?: Retime<All> | undefined
+  /** What can be set, field by field, with the side that owns each. */
+  readonly settings?: Readonly<Record<string, SettingNode>> | undefined
 }): Pack {
   for (const [name, { allow }] of Object.entries({ ...declared.actions, ...declared.queries })) {
     if (allow.length === 0) throw new Error(`${declared.name}.${name}: nobody may ask for it; name a role`)

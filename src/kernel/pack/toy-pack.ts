@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { order } from '../orders/order.ts'
 import { kernelPack } from '../site/kernel-pack.ts'
+import { field, list } from '../settings/schema.ts'
 import { actionsOf } from './action.ts'
 import { decision, erasable, record } from './fact.ts'
 import { know } from './kinds.ts'
@@ -180,6 +181,13 @@ const orders = {
   restart: order({ params: z.object({}), mode: 'barrier', allow: ['lead'], supersedes: ['restart'] }),
 }
 
+const settings = {
+  language: field('hub', z.enum(['fr', 'en'])),
+  volume: field('site', z.int().max(100)),
+  note: field('site', z.string()),
+  playlist: list('site', { title: z.string() }),
+}
+
 /** For tests of the kernel: the smallest pack that has one of everything. */
 export const toy = pack({
   name: 'toy',
@@ -191,5 +199,6 @@ export const toy = pack({
   queries,
   orders,
   erase,
+  settings,
 })
 export const toyKnown = know(kernelPack, [toy])

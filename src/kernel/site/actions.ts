@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { clockActions } from '../clock/actions.ts'
 import { actions as orders } from '../orders/actions.ts'
+import { actions as settingActions } from '../settings/actions.ts'
 import { actionsOf } from '../pack/action.ts'
 import type { RowsReadOf } from '../pack/table.ts'
 import { facts } from './facts.ts'
@@ -14,6 +15,7 @@ const keeps = (rows: RowsReadOf<typeof tables>, box: string): boolean =>
 /** What may be asked of any site, whatever its trade. */
 export const actions = {
   ...clockActions,
+  ...settingActions,
   'box.assign': action({
     input: facts['box.assigned'].body.extend({ publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
     allow: ['manager', 'installer', 'lead'],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { clockFacts } from '../clock/facts.ts'
 import { facts as orders } from '../orders/facts.ts'
 import { facts as afarFacts } from '../afar/facts.ts'
+import { facts as settingFacts } from '../settings/facts.ts'
 import { decision, erasable, record } from '../pack/fact.ts'
 import { timerFacts } from '../timers/facts.ts'
 
@@ -17,6 +18,7 @@ export const facts = {
   ...clockFacts,
   ...timerFacts,
   ...afarFacts,
+  ...settingFacts,
   /** First in each stream: which stream of the same box came before, and how far it had come. */
   'stream.opened': record(
     z.object({ boot: z.string().max(64), before: id.nullable(), beforeSeq: z.int().nonnegative() }),

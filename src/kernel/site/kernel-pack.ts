@@ -1,5 +1,6 @@
 import { clockApply } from '../clock/apply.ts'
 import { applyAfar } from '../afar/apply.ts'
+import { applySettings } from '../settings/apply.ts'
 import { parseHead } from '../entry.ts'
 import type { Apply, Erase, Retime } from '../pack/pack.ts'
 import { apply as orders } from '../orders/apply.ts'
@@ -15,6 +16,7 @@ const apply: Apply<typeof facts, typeof tables> = {
   ...clockApply,
   ...timerApply,
   ...applyAfar,
+  ...applySettings,
   'stream.opened': (rows, { body, from, n }) => {
     if (!from) return
     const { stream, box } = from

@@ -145,6 +145,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       boot: views.keeperBoot,
       arrived: ask.arrived ?? moment.at[0],
       site: moment.site ?? '',
+      settings: views.known.settings,
       random: (size) => moment.random.bytes(size),
       orphan: (term, n) => orphanAt(views, term, n),
       quarantined: (n) => quarantinedAt(views, n),

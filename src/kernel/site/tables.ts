@@ -1,6 +1,7 @@
 import { clockTables } from '../clock/tables.ts'
 import { tables as orders } from '../orders/tables.ts'
 import { tables as afarTables } from '../afar/tables.ts'
+import { tables as settingTables } from '../settings/tables.ts'
 import { flag, integer, json, optional, table, text } from '../pack/table.ts'
 import { timerTables } from '../timers/tables.ts'
 
@@ -9,6 +10,7 @@ export const tables = {
   ...clockTables,
   ...timerTables,
   ...afarTables,
+  ...settingTables,
   /** How far each stream has come in this log: what makes a record count once (LOG-9). */
   streams: table(
     {

@@ -6,12 +6,12 @@ import { sequence } from './sequencer.ts'
 import { at, openToyViews, toyRecord } from './toy-log.ts'
 
 /** For tests: a keeper of one site over the toy pack. `kept` makes durable what it orders, `step` does not. */
-export function toyKeeper(known = toyKnown) {
+export function toyKeeper(known = toyKnown, site = 'toy') {
   const opened = openToyViews(known)
   const random = seededRandom(3)
   const log: LogRow[] = []
   const step = (...items: readonly Item[]) => {
-    const done = sequence(opened.views, items, { at, random })
+    const done = sequence(opened.views, items, { at, random, site })
     log.push(...done.rows)
     return done
   }
