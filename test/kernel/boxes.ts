@@ -10,6 +10,7 @@ import type { Identity } from '../../src/kernel/link/identity.ts'
 import { makeIdentity } from '../../src/kernel/link/identity.ts'
 import type { Machine, Vouch } from '../../src/kernel/machine.ts'
 import type { OrderDrivers } from '../../src/kernel/orders/driver.ts'
+import type { SettingsPort } from '../../src/kernel/settings/handler.ts'
 import type { Channel, ChannelEvents, Dial } from '../../src/kernel/network.ts'
 import { RunnerCore } from '../../src/kernel/live/runner-core.ts'
 import type { Runner } from '../../src/kernel/live/runner.ts'
@@ -63,6 +64,8 @@ export class TestBox {
   #bootedAt = 0
   /** What does this box's orders, from its next start on. */
   drivers: OrderDrivers | undefined
+  /** What this box can set. */
+  settings: SettingsPort | undefined
   readonly #boxes: Boxes
   readonly #channels = new Set<() => void>()
   #box: Box | undefined
@@ -107,6 +110,7 @@ export class TestBox {
       trusts: () => true,
       limits: this.limits,
       drivers: this.drivers,
+      settings: this.settings,
     })
     return this.#box
   }

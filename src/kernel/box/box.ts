@@ -8,6 +8,8 @@ import { randomId } from '../machine.ts'
 import type { Above, Answer, Box, BoxParts, BoxStatus } from './contract.ts'
 import { usual } from './limits.ts'
 import { Links } from './links.ts'
+import { noHalf } from '../settings/site-settings.ts'
+import { hubSite } from '../settings/target.ts'
 import type { Ask } from '../site/sequencer.ts'
 import { away } from './asks.ts'
 import { siteDoc } from './site-memory.ts'
@@ -193,6 +195,11 @@ class RunningBox implements Box {
       live: this.live,
       limits: this.#parts.limits ?? usual,
       drivers: this.#parts.drivers,
+      settings: this.#parts.settings,
+      halfAt: (name: string) => this.#sites.get(name)?.settings.half() ?? Promise.resolve(noHalf),
+      halfChanged: (name: string) => {
+        for (const [site, each] of this.#sites) if (site === name || name === hubSite) each.settings.poke()
+      },
       askAt: (name: string, ask: Ask) => this.#sites.get(name)?.askOnce(ask) ?? Promise.resolve(away),
     }
     const site = new Site(

@@ -7,6 +7,7 @@ import type { Machine } from '../machine.ts'
 import type { Channel, ChannelEvents, Dial } from '../network.ts'
 import type { OrderDrivers } from '../orders/driver.ts'
 import type { Known } from '../pack/kinds.ts'
+import type { SettingsPort } from '../settings/handler.ts'
 import type { Ask, Writer } from '../site/writer.ts'
 import type { StoreHealth, Truth } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
@@ -30,6 +31,8 @@ export type BoxParts = {
   readonly onSamples?: ((from: string, samples: Frame<'samples'>) => void) | undefined
   /** What does the orders that this box is given. Without any it takes none. */
   readonly drivers?: OrderDrivers | undefined
+  /** What this box can set; absent where it only carries settings for others. */
+  readonly settings?: SettingsPort | undefined
 }
 
 /** The box above, for a site: where to dial it, and whom to expect there. */

@@ -7,6 +7,8 @@ import type { OrderDrivers } from '../orders/driver.ts'
 import type { Known } from '../pack/kinds.ts'
 import type { History } from '../site/history.ts'
 import { emptyHistory } from '../site/history.ts'
+import type { HalfRows } from '../settings/desired.ts'
+import type { SettingsPort } from '../settings/handler.ts'
 import type { Writer } from '../site/writer.ts'
 import type { Truth } from '../../store/truth.ts'
 import type { Ask } from '../site/sequencer.ts'
@@ -36,6 +38,12 @@ export type SiteParts = {
   readonly drivers: OrderDrivers | undefined
   /** Asks the keeper of another site that this box serves, once; `keeper-away` where it serves it not. */
   readonly askAt: (site: string, ask: Ask) => Promise<Answer>
+  /** What this box can set, if anything. */
+  readonly settings?: SettingsPort | undefined
+  /** The half of the settings that another site's log holds; undefined while it cannot be read. */
+  readonly halfAt: (site: string) => Promise<HalfRows | undefined>
+  /** A log has changed its half. */
+  readonly halfChanged: (site: string) => void
 }
 
 /** The other boxes of the site that are linked now. */

@@ -31,6 +31,7 @@ import { SiteMemory } from './site-memory.ts'
 import type { Route, SiteParts, Standing } from './site-parts.ts'
 import { SitePeer, routeVia } from './site-parts.ts'
 import type { Role } from './site-role.ts'
+import { SiteSettings } from '../settings/site-settings.ts'
 import { SiteRole } from './site-role.ts'
 
 const retryMs = 1_000
@@ -58,6 +59,7 @@ export class Site {
   /** Asks that wait for the keeper. */
   readonly afar: Afar
   readonly #errands: Errands
+  readonly settings: SiteSettings
   readonly #advert: Advert
   readonly #clock: SiteClock
   readonly #timers: TimerWatch
@@ -118,6 +120,12 @@ export class Site {
       isOpen: () => isKeeping() || this.#route() !== undefined,
     })
     this.#errands = new Errands(parts, this.#keeper, isKeeping)
+    this.settings = new SiteSettings(parts, notes, {
+      keeper: this.#keeper,
+      isKeeping,
+      isOpen: () => this.isOpen,
+      record: (facts) => this.record(facts),
+    })
     this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
     this.#lostErasures = new LostErasures(parts, this.#asks, reconsider)
     this.#advert = new Advert(parts, this.#key, { route: () => this.#wayOn(), top })
@@ -157,6 +165,7 @@ export class Site {
     await this.#salvage.load()
     this.#clock.start(await peopleSaid(this.#parts))
     this.#role.ready()
+    this.settings.logged()
     this.#reconsider()
     this.#tidyLater()
     this.#changed()
@@ -348,6 +357,7 @@ export class Site {
     this.#timers.stop()
     this.#orders.stop()
     this.afar.stop()
+    this.settings.stop()
     this.#keeper.abandon()
     this.#asks.abandon()
     await this.#parts.log.exclusive(async () => {})
@@ -360,6 +370,7 @@ export class Site {
     if (terms) for (const peer of this.#peers.values()) if (peer.isAbove && peer.heard) this.#learnTop(peer)
     if (rows.length > 0) this.#entries.logged(rows)
     if (rows.length === 0 || rows.some(({ head }) => head.includes('"errand.'))) this.#errands.changed()
+    if (rows.length === 0 || rows.some(({ head }) => head.includes('"setting.'))) this.settings.logged()
     this.#entries.acknowledge()
     for (const said of saidIn(rows, this.#parts.machine.boot)) this.#clock.said(said)
     this.#timers.look()
@@ -487,6 +498,7 @@ export class Site {
         this.#orders.turn()
         this.afar.turn()
         await this.#errands.turn()
+        await this.settings.turn()
         await this.#records.turn()
         this.#unsent = await this.#records.unsent()
         await this.#salvage.handIn()

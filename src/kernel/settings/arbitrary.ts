@@ -24,11 +24,8 @@ const value: fc.Arbitrary<Json> = fc.oneof(
 export const patches: fc.Arbitrary<Document> = fc.record(
   {
     f: value,
-    l: fc.oneof(items as fc.Arbitrary<Json>, fc.constant(null)),
-    s: fc.record(
-      { g: value, h: value, l: items as fc.Arbitrary<Json> },
-      { requiredKeys: [] },
-    ) as fc.Arbitrary<Json>,
+    l: fc.oneof(items, fc.constant(null)),
+    s: fc.record({ g: value, h: value, l: items }, { requiredKeys: [] }),
   },
   { requiredKeys: [] },
 )

@@ -1,7 +1,18 @@
+import type { Instant } from '../instant.ts'
 import type { Document } from './document.ts'
 import { documentHash, emptyDocument, layered } from './document.ts'
 import type { Scope } from './target.ts'
 import { targetsOf } from './target.ts'
+
+/** Values that count for a while, from their instant on. */
+export type OverrideRow = {
+  readonly target: string
+  readonly version: number
+  readonly patch: Document
+  readonly forMs: number
+  readonly at: Instant
+  readonly n: number
+}
 
 /** One log's half of all documents, as its views have it. */
 export type HalfRows = {
@@ -10,11 +21,7 @@ export type HalfRows = {
     readonly version: number
     readonly document: Document
   }[]
-  readonly overrides: readonly {
-    readonly target: string
-    readonly version: number
-    readonly patch: Document
-  }[]
+  readonly overrides: readonly OverrideRow[]
 }
 
 /** The version of a document is a pair: each log counts its half. */

@@ -24,7 +24,7 @@ const unordered = (value: Json): Json => {
       .map((each: Json) => unordered(each))
       .toSorted((a: Json, b: Json) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, unordered(inner as Json)]))
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, unordered(inner)]))
 }
 
 describe('a patch', () => {

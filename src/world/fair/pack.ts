@@ -4,6 +4,7 @@ import { apply, erase, retime } from './apply.ts'
 import { facts } from './facts.ts'
 import { orders } from './orders.ts'
 import { queries } from './queries.ts'
+import { settings } from './settings.ts'
 import { tables } from './tables.ts'
 
 /** A small trade of our own: what the kernel is tried with, in the world, the benches and the crash tests. */
@@ -18,4 +19,5 @@ export const fair = pack({
   queries,
   erase,
   retime,
+  settings,
 })
