@@ -4,6 +4,8 @@ import { cardFaults } from './faults/card-faults.ts'
 import { Borrower } from './borrower.ts'
 import { Departures } from './departures.ts'
 import { dispatcher } from './dispatcher.ts'
+import { fleet } from './editor.ts'
+import { Far } from './far.ts'
 import type { Fault, Stage } from './faults/fault.ts'
 import { keeperFaults } from './faults/keeper-faults.ts'
 import { networkFaults } from './faults/network-faults.ts'
@@ -118,17 +120,20 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   const installer = new Installer(world)
   const lead = new Lead(world, installer)
   const crowd = boxes.length > 50
+  const far = new Far(world, scenario)
+  const fairs = plans.filter(({ site }) => site !== fleet)
   for (const id of boxes) world.addBox(id)
   for (const plan of plans) await installer.begin(plan)
   // A crowd goes about it at half the pace: a box-day has its 500 facts and 20 actions all the same.
-  for (const plan of plans) populate(world, plan.site, plan.members, crowd ? 0.55 : haste)
-  if (scenario.visitors) for (const plan of plans) visit(world, plan, haste)
-  world.media?.begin(plans)
-  const registrars = scenario.registrars ? plans.map((plan) => register(world, plan, haste)) : []
-  const screens = look(world, scenario)
+  for (const plan of fairs) populate(world, plan.site, plan.members, crowd ? 0.55 : haste)
+  if (scenario.visitors) for (const plan of fairs) visit(world, plan, haste)
+  far.populate(haste)
+  world.media?.begin(fairs)
+  const registrars = scenario.registrars ? fairs.map((plan) => register(world, plan, haste)) : []
+  const screens = look(world, { ...scenario, plans: fairs })
   const times = world.boots && new TimeCheck(world, world.boots)
-  if (scenario.clocks) for (const plan of plans) ringBells(world, plan, haste)
-  if (scenario.orders) for (const plan of plans) dispatch(world, plan, haste, crowd)
+  if (scenario.clocks) for (const plan of fairs) ringBells(world, plan, haste)
+  if (scenario.orders) for (const plan of fairs) dispatch(world, plan, haste, crowd)
   world.orderWatch?.walk((crowd ? 20 : 2) * 60_000)
   new Patrol(world, lead, limits && new Departures(world, limits.keptAfterTopMs), times).walk(
     (crowd ? 40 : 5) * (60_000 / haste),
@@ -147,6 +152,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   if (!world.failure) await world.media?.comeToRest()
   if (times && !world.failure) await times.comeToRest()
   if (!world.failure) await world.orderWatch?.comeToRest(world)
+  if (!world.failure) await far.comeToRest()
   for (const registrar of registrars) if (!world.failure) await registrar.comeToRest(world)
   return lived
 }
@@ -154,7 +160,9 @@ async function live(world: World, scenario: Scenario): Promise<number> {
 /** Gates and people. A box that serves several sites has fewer of them for each. */
 function populate(world: World, site: string, members: readonly string[], haste: number): void {
   for (const id of members) {
-    const sites = [...world.sites.values()].filter((plan) => plan.members.includes(id)).length
+    const sites = [...world.sites.values()].filter(
+      (plan) => plan.site !== fleet && plan.members.includes(id),
+    ).length
     // The hub of many sites sees them all, and has no gate of its own at most of them.
     if (sites > 3 && site !== 'fair-1') continue
     const share = Math.min(sites, 3) / haste

@@ -34,6 +34,10 @@ export type Scenario = {
   readonly clocks?: Clocks | undefined
   /** Boxes have hands, and somebody at each site tells them what to do. */
   readonly orders?: boolean | undefined
+  /** People ask for what can wait for a keeper, also at boxes that do not reach one. */
+  readonly afar?: boolean | undefined
+  /** People save settings at the hub and at the site, and boxes put them into effect. */
+  readonly settings?: boolean | undefined
 }
 
 /**
@@ -58,7 +62,9 @@ const shapes = { alone: 6, pair: 18, hall: 26, chain: 16, 'hub keeps': 10, 'seve
 
 export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
   const shape = wanted ?? dice.weighted(shapes)
-  const plans = plansFor(shape, dice)
+  const fairs = plansFor(shape, dice)
+  const settings = shape !== 'crowd' && dice.fork('settings').chance(0.5)
+  const plans = settings ? [...fairs, fleetOf(fairs)] : fairs
   const boxes = [...new Set(plans.flatMap(({ members }) => members))]
   const faultEveryMs = dice.pick([4, 10, 20, 45]) * 60_000
   const crowd = shape === 'crowd'
@@ -74,10 +80,12 @@ export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
     spared: registrars ? forking : [],
     visitors: true,
     screens: crowd ? 1 : 6,
-    newer: crowd ? [] : plans.flatMap(({ small }) => [...small]),
+    newer: crowd ? [] : fairs.flatMap(({ small }) => [...small]),
     media: crowd ? undefined : 1,
     clocks: true,
     orders: true,
+    afar: true,
+    settings,
   }
 }
 
@@ -100,6 +108,16 @@ function plansFor(shape: Shape, dice: Dice): readonly SitePlan[] {
     case 'crowd':
       return Array.from({ length: 40 + dice.int(0, 5) }, (_, index) => hall(index + 1, 4))
   }
+}
+
+/** The organisation's own site: kept by the hub (without one, by the first keeper), over the links that there are. */
+export function fleetOf(fairs: readonly SitePlan[]): SitePlan {
+  const keeper = fairs.find(({ hub }) => hub !== undefined)?.hub ?? (fairs[0] as SitePlan).keeper
+  const hub = fairs.some((plan) => plan.hub === keeper) ? keeper : undefined
+  const links = fairs.flatMap(({ above }) => [...above]).toReversed()
+  const under = Object.fromEntries(links.flatMap(([id, to]) => (to === null ? [] : [[id, to] as const])))
+  const small = fairs.flatMap((plan) => [...plan.small])
+  return makePlan({ site: 'fleet', keeper, hub, under, small })
 }
 
 function under(above: string, site: number, count: number): Readonly<Record<string, string>> {

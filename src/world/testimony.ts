@@ -32,6 +32,9 @@ export type Move = { readonly account: string; readonly cents: number }
 /** The name under which the witness knows an action. */
 export const keyId = (key: string): string => `key ${key}`
 
+/** And a refusal of one, said for good: no effect. */
+export const refusedId = (key: string): string => `no ${key}`
+
 /** The name under which it knows who carries a token: by its place, since the words may be erased. */
 export const nameId = (stream: string, seq: number): string => `name ${stream}#${seq}`
 
@@ -64,7 +67,9 @@ export function testify(head: string, bodies: string): Testimony {
       const orders = lines.flatMap((line, i) =>
         kinds[i]?.startsWith('order.') ? [{ kind: kinds[i], body: plain(line) }] : [],
       )
-      return { is: 'decision', id: keyId(parts[4] as string), moves, erased, settled, orders }
+      const key = parts[4] as string
+      const id = kinds[0] === 'act.refused' ? refusedId(key) : keyId(key)
+      return { is: 'decision', id, moves, erased, settled, orders }
     }
     default: {
       const kinds = parts[2] as readonly string[]

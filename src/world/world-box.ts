@@ -29,6 +29,8 @@ export type Surroundings = {
   readonly boots: Boots | undefined
   /** What does the orders that a box is given; none where nobody gives any. */
   readonly drivers: (box: WorldBox, process: Process) => BoxParts['drivers']
+  /** What one process of a box can set. */
+  readonly settings: (box: string, process: Process) => BoxParts['settings']
   readonly cardAdded: (card: Card) => void
   readonly log: (line: string) => void
   /** Blobs and samples, where the scenario has them. */
@@ -161,7 +163,7 @@ export class WorldBox {
   }
 
   async #open(process: Process): Promise<Box> {
-    const { known, network, trusts, limits, drivers, log, boots } = this.#around
+    const { known, network, trusts, limits, drivers, settings, log, boots } = this.#around
     // A twin calls, and nobody calls it: it has no blobs.
     const media = this.name === this.id ? this.#around.media : undefined
     const attached = media?.attach(this, process)
@@ -175,6 +177,7 @@ export class WorldBox {
       limits,
       onSamples: attached?.onSamples,
       drivers: drivers(this, process),
+      settings: this.name === this.id ? settings(this.id, process) : undefined,
       dial: network.dialer(this.id, process),
       truth: this.disk.open(this.#card, process, this.clock),
       writer: openWriter({

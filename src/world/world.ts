@@ -7,6 +7,7 @@ import { fair } from './fair/pack.ts'
 import { Hand } from './hand.ts'
 import { Ledger } from './ledger.ts'
 import { Media } from './media/media.ts'
+import { Panels } from './panels.ts'
 import { Network } from './network.ts'
 import { newer } from './newer.ts'
 import { OrderBook } from './order-book.ts'
@@ -50,6 +51,8 @@ export class World {
   readonly boxes = new Map<string, WorldBox>()
   readonly twins: WorldBox[] = []
   readonly sites = new Map<string, SitePlan>()
+  /** Devices that boxes set. */
+  readonly panels = new Panels()
   readonly faults = new Tally()
   /** Fault x rule of the state in which it met a box. */
   readonly reached = new Tally()
@@ -150,6 +153,7 @@ export class World {
       limits: this.#limits,
       boots: this.boots,
       drivers: (box, process) => this.#handOf(box)?.drivers(process),
+      settings: (box, process) => this.panels.portFor(box, process),
       dice: dice.fork('boxes'),
       trusts: (other, publicKey) => this.boxes.get(other)?.seal.publicKey === publicKey,
       cardAdded: (card) => this.witness.addCard(card),

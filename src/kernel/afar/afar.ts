@@ -81,7 +81,7 @@ export class Afar {
     if (waited) return this.#digest(ask.key) === digest ? waited.answer : conflict(ask)
     const away = this.#parts.known.actions.get(ask.action)?.action.away ?? 'refuse'
     if (away === 'refuse') return this.#way.ask(ask)
-    const answer = this.#askOrKeep(ask, away.waitMs)
+    const answer = this.#keepAndAsk(ask, away.waitMs)
     this.#first.set(ask.key, { digest, answer })
     return answer.finally(() => this.#first.delete(ask.key))
   }
@@ -139,31 +139,41 @@ export class Afar {
     for (const { cancel } of this.#standing.values()) cancel()
   }
 
-  async #askOrKeep(ask: Ask, waitMs: number): Promise<Answer> {
+  /** On disk before it is sent: whatever ends this box, the ask is not lost, and it is known that it was sent. */
+  async #keepAndAsk(ask: Ask, waitMs: number): Promise<Answer> {
     const { machine, now } = this.#parts
-    const at = now()
-    const answer = await this.#way.ask(ask)
-    if (this.#stopped || !mayWait(answer)) return answer
-    const sent = answer.is === 'unknown'
     const unfit = this.#unfit(ask)
-    if (unfit) return sent ? answer : unfit
-    const wait = { ask, at, boot: machine.boot, waitMs, sent, end: null }
-    const standing = this.#stand(wait, sent)
+    if (unfit) return this.#askOnce(ask, unfit)
+    const sent = this.#way.isOpen()
+    const standing = this.#stand({ ask, at: now(), boot: machine.boot, waitMs, sent, end: null }, false)
     standing.busy = true
     try {
-      await this.#save(wait)
+      await this.#save(standing.wait)
     } catch (error) {
       standing.cancel()
       this.#standing.delete(ask.key)
-      if (sent) return answer
-      return error instanceof StoreError && error.reason === 'full' ? refused('disk-full') : answer
+      const full = error instanceof StoreError && error.reason === 'full'
+      return this.#askOnce(ask, full ? refused('disk-full') : undefined)
+    }
+    const end = sent ? await this.#ask(standing) : undefined
+    if (end) {
+      await this.#end(standing, end).catch(() => this.#rest())
+      standing.busy = false
+      return end
     }
     standing.busy = false
     this.#tell(standing.wait, standing.over)
     if (standing.over) this.#deadline(standing)
     if (sent) this.#rest()
     else this.turn()
-    return waitedOf(wait, standing.over).answer
+    return waitedOf(standing.wait, standing.over).answer
+  }
+
+  /** What cannot be kept is asked once; `instead` says why it cannot wait. */
+  async #askOnce(ask: Ask, instead: Final | undefined): Promise<Answer> {
+    const answer = await this.#way.ask(ask)
+    const away = answer.is === 'refused' && answer.code === 'keeper-away'
+    return away ? (instead ?? answer) : answer
   }
 
   /** Why this ask cannot wait here. */
@@ -289,10 +299,6 @@ export class Afar {
     })
   }
 }
-
-/** The keeper has not said a last word: it was out of reach, or what it said was lost. */
-const mayWait = (answer: Answer): boolean =>
-  answer.is === 'unknown' || (answer.is === 'refused' && answer.code === 'keeper-away')
 
 const refused = (code: string, detail: Readonly<Record<string, string | number>> = {}): Final => ({
   is: 'refused',

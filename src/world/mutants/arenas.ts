@@ -1,5 +1,5 @@
 import { usual } from '../../kernel/box/limits.ts'
-import type { Scenario } from '../scenario.ts'
+import { fleetOf, type Scenario } from '../scenario.ts'
 import { makePlan, type SitePlan } from '../site-plan.ts'
 
 /** Few boxes, short hours, and much that goes wrong. Plans change while they are lived, so each life gets its own. */
@@ -238,6 +238,24 @@ export const arenas = {
     limits: { ...shortLived, keptAfterTopMs: minutes(600) },
     faults: { 'two keepers': 3, 'hand-over': 2, ...kills, cut: 3, 'clock years off': 1, 'clock steps': 1 },
   },
+  /** Keepers out of reach, answers that are lost, and people who wait for both. */
+  'from afar': {
+    plan: hall,
+    ms: minutes(40),
+    faultEveryMs: 40_000,
+    haste: 12,
+    afar: true,
+    faults: { cut: 5, 'half-open link': 3, 'one-way link': 1, late: 2, ...kills },
+  },
+  /** Settings that are saved on both sides of cuts, on boxes that fall over them. */
+  settings: {
+    plan: pair,
+    ms: minutes(40),
+    faultEveryMs: 80_000,
+    haste: 15,
+    settings: true,
+    faults: { cut: 4, 'half-open link': 1, ...kills, 'disk error': 1 },
+  },
 } satisfies Readonly<Record<string, Arena>>
 
 export type ArenaName = keyof typeof arenas
@@ -248,6 +266,7 @@ export const isArena = (name: string): name is ArenaName => Object.hasOwn(arenas
 export function scenarioOf(name: ArenaName): Scenario {
   const { plan, ...rest }: Arena = arenas[name]
   const made = plan()
+  const plans = rest.settings ? [made, fleetOf([made])] : [made]
   const plain = {
     limits: undefined,
     registrars: false,
@@ -258,5 +277,5 @@ export function scenarioOf(name: ArenaName): Scenario {
     clocks: false,
     orders: false,
   }
-  return { shape: 'hall', boxes: made.members, plans: [made], ...plain, ...rest }
+  return { shape: 'hall', boxes: made.members, plans, ...plain, ...rest }
 }

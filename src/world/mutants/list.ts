@@ -1,3 +1,4 @@
+import { inAfar } from './list-afar.ts'
 import { inBlobs } from './list-blobs.ts'
 import { inBoxes } from './list-boxes.ts'
 import { inLive } from './list-live.ts'
@@ -16,4 +17,5 @@ export const mutants: readonly Mutant[] = [
   ...inBlobs,
   ...inTime,
   ...inOrders,
+  ...inAfar,
 ]
