@@ -55,7 +55,7 @@ export class Editor {
         return this.#asks.ask(this.#home, this.#site, { action: 'setting.save', key, who, input }, weekMs)
       }
       case 'override': {
-        const forMs = this.#dice.int(20_000, 300_000)
+        const forMs = this.#dice.int(20_000, 120_000)
         const patch = { fair: { ...this.#patch(true), ...this.#patch(false) } }
         const input = { target, patch, forMs, reason: 'for now' }
         return this.#asks.ask(this.#home, this.#site, { action: 'setting.override', key, who, input }, weekMs)

@@ -175,5 +175,5 @@ export class FarAsks {
 const isGrant = (end: string): boolean => end.startsWith('answered')
 
 /** A clock that said it was good, and was not, may end what it should not. */
-const clockWasWrong = (world: World): boolean =>
+export const clockWasWrong = (world: World): boolean =>
   world.faults.get('clock steps') + world.faults.get('clock years off') > 0

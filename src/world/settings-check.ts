@@ -1,4 +1,5 @@
 import { fleet } from './editor.ts'
+import { clockWasWrong } from './far-asks.ts'
 import { factsOn, type FactOn } from './facts-on.ts'
 import { badVolumes, type Panel } from './panel.ts'
 import type { SitePlan } from './site-plan.ts'
@@ -98,6 +99,8 @@ export function unsettled(
   if (!first) return []
   const facts = factsOn(first.card, plan.site)
   const seen = { hub: new HalfSeen(factsOn(first.card, fleet)), site: new HalfSeen(facts) }
+  const [open] = [...seen.hub.overrides.keys(), ...seen.site.overrides.keys()]
+  if (open !== undefined && !clockWasWrong(world)) return [`the override ${open} has not ended`]
   return boxes.flatMap((id) => unsettledAt(world.box(id), plan.site, seen, facts, panels))
 }
 

@@ -267,6 +267,7 @@ export function scenarioOf(name: ArenaName): Scenario {
   const { plan, ...rest }: Arena = arenas[name]
   const made = plan()
   const plans = rest.settings ? [made, fleetOf([made])] : [made]
+  // Only where an arena asks for them, so that the lives of the others stay as they were.
   const plain = {
     limits: undefined,
     registrars: false,
@@ -276,6 +277,8 @@ export function scenarioOf(name: ArenaName): Scenario {
     screens: 0,
     clocks: false,
     orders: false,
+    afar: false,
+    settings: false,
   }
   return { shape: 'hall', boxes: made.members, plans, ...plain, ...rest }
 }

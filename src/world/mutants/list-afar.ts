@@ -31,23 +31,6 @@ export const inAfar: readonly Mutant[] = [
     first: { arena: 'settings', seed: 1 },
   },
   {
-    name: 'the hub’s half concerns nobody else',
-    breaks: 'SET-5',
-    file: 'src/kernel/box/box.ts',
-    find: `if (site === name || name === hubSite) each.settings.poke()`,
-    replace: `if (site === name) each.settings.poke()`,
-    first: { arena: 'settings', seed: 1 },
-  },
-  {
-    name: 'settings are read before the views have them',
-    breaks: 'SET-5',
-    file: 'src/kernel/settings/site-settings.ts',
-    find: `      await log.catchUp()
-`,
-    replace: '',
-    first: { arena: 'settings', seed: 1 },
-  },
-  {
     name: 'overrides never end',
     breaks: 'SET-9',
     file: 'src/kernel/box/site.ts',
