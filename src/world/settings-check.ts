@@ -123,7 +123,7 @@ function unsettledAt(
   lay(has, '/fair', panels.get(`${box.id} ${site}`)?.has)
   const last = answers.at(-1)?.body
   const bad = Object.values(badVolumes).some((volume) => desired.get('/fair/volume') === String(volume))
-  const twice = String(last?.['reason'] ?? '').includes('ended twice')
+  const twice = JSON.stringify(last?.['reason'] ?? '').includes('ended twice')
   if (last?.['outcome'] === 'refused' && !bad && !twice)
     return [`box ${box.id} refused what its panel can have: ${String(last['reason'])}`]
   if (last?.['outcome'] === 'applied' && bad)

@@ -78,3 +78,21 @@ test('AFAR-9 a keeper that took over asks under the same key: one effect, one an
   await until(() => fair.site().n === spare.site().n && fair.site().chain === spare.site().chain, 20_000)
   expect(errands(fair)).toMatchObject([{ state: 'answered' }])
 })
+
+test('AFAR-10 an errand to a site that the box of the keeper does not serve waits until it does', async () => {
+  await using boxes = new Boxes()
+  const [fair, hall] = [boxes.make('fair'), boxes.make('hall')]
+  for (const box of [fair, hall]) await box.start()
+  await fair.box.found('fair')
+  await hall.box.found('hall')
+  await until(() => fair.site().role === 'keeping' && hall.site('hall').role === 'keeping')
+  await fair.box.act('fair', ask('grant', 'g', { tag: 'a1', cents: 1_000 }))
+  await fair.box.act('fair', send('s1', 300))
+  await until(() => errands(fair).length === 1)
+  expect(errands(fair)).toMatchObject([{ state: 'waiting' }])
+  // A small member carries no log, and may ask.
+  await hall.box.assign('hall', { ...fair.member, small: true })
+  await fair.box.serve('hall', hall.above)
+  await until(() => errands(fair)[0]?.['state'] === 'answered', 20_000)
+  expect(wallet(hall)).toBe(300)
+})

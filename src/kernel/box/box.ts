@@ -90,15 +90,15 @@ class RunningBox implements Box {
   }
 
   asked(site: string, key: string) {
-    return this.#site(site).afar.asked(key)
+    return this.#site(site).beside.afar.asked(key)
   }
 
   waiting(site: string) {
-    return this.#site(site).afar.list()
+    return this.#site(site).beside.afar.list()
   }
 
   onAsked(site: string, tell: Parameters<Box['onAsked']>[1]) {
-    return this.#site(site).afar.on(tell)
+    return this.#site(site).beside.afar.on(tell)
   }
 
   async assign(site: string, member: Parameters<Box['assign']>[1]): Promise<Answer> {
@@ -196,9 +196,10 @@ class RunningBox implements Box {
       limits: this.#parts.limits ?? usual,
       drivers: this.#parts.drivers,
       settings: this.#parts.settings,
-      halfAt: (name: string) => this.#sites.get(name)?.settings.half() ?? Promise.resolve(noHalf),
+      halfAt: (name: string) => this.#sites.get(name)?.beside.settings.half() ?? Promise.resolve(noHalf),
       halfChanged: (name: string) => {
-        for (const [site, each] of this.#sites) if (site === name || name === hubSite) each.settings.poke()
+        for (const [site, each] of this.#sites)
+          if (site === name || name === hubSite) each.beside.settings.poke()
       },
       askAt: (name: string, ask: Ask) => this.#sites.get(name)?.askOnce(ask) ?? Promise.resolve(away),
     }

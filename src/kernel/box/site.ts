@@ -3,8 +3,6 @@ import { StoreError } from '../../store/truth.ts'
 import { peopleSaid, saidIn } from '../clock/said.ts'
 import { SiteClock } from '../clock/site-clock.ts'
 import type { Instant } from '../instant.ts'
-import { Afar } from '../afar/afar.ts'
-import { Errands } from '../afar/errands.ts'
 import { epochOf } from '../instant.ts'
 import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Link } from '../link/link.ts'
@@ -17,6 +15,7 @@ import { allowed } from './allowed.ts'
 import { Asks } from './asks.ts'
 import { inBackground } from './background.ts'
 import type { Above, Answer, SiteStatus } from './contract.ts'
+import { Beside } from './beside.ts'
 import { EntryFlow } from './entry-flow.ts'
 import type { Recording } from './journal.ts'
 import { Journal, lastStream } from './journal.ts'
@@ -31,7 +30,6 @@ import { SiteMemory } from './site-memory.ts'
 import type { Route, SiteParts, Standing } from './site-parts.ts'
 import { SitePeer, routeVia } from './site-parts.ts'
 import type { Role } from './site-role.ts'
-import { SiteSettings } from '../settings/site-settings.ts'
 import { SiteRole } from './site-role.ts'
 
 const retryMs = 1_000
@@ -56,10 +54,7 @@ export class Site {
   readonly #asks: Asks
   readonly #lostErasures: LostErasures
   readonly #orders: SiteOrders
-  /** Asks that wait for the keeper. */
-  readonly afar: Afar
-  readonly #errands: Errands
-  readonly settings: SiteSettings
+  readonly beside: Beside
   readonly #advert: Advert
   readonly #clock: SiteClock
   readonly #timers: TimerWatch
@@ -115,14 +110,11 @@ export class Site {
       route: () => this.#route(),
       handOut: (box) => this.#orders.handOut(box),
     })
-    this.afar = new Afar(parts, waits, {
-      ask: (ask) => this.#asks.act(ask),
-      isOpen: () => isKeeping() || this.#route() !== undefined,
-    })
-    this.#errands = new Errands(parts, this.#keeper, isKeeping)
-    this.settings = new SiteSettings(parts, notes, {
+    this.beside = new Beside(parts, waits, notes, {
       keeper: this.#keeper,
+      asks: this.#asks,
       isKeeping,
+      hasRoute: () => this.#route() !== undefined,
       isOpen: () => this.isOpen,
       record: (facts) => this.record(facts),
     })
@@ -165,7 +157,7 @@ export class Site {
     await this.#salvage.load()
     this.#clock.start(await peopleSaid(this.#parts))
     this.#role.ready()
-    this.settings.logged()
+    this.beside.settings.logged()
     this.#reconsider()
     this.#tidyLater()
     this.#changed()
@@ -185,7 +177,7 @@ export class Site {
   }
 
   act(ask: Ask): Promise<Answer> {
-    return this.afar.act(ask)
+    return this.beside.afar.act(ask)
   }
 
   /** Without waiting for a keeper that is out of reach. */
@@ -347,7 +339,7 @@ export class Site {
       quarantine,
       clones,
       clock: this.#clock.status(),
-      waiting: this.afar.waiting,
+      waiting: this.beside.afar.waiting,
     }
   }
 
@@ -356,8 +348,7 @@ export class Site {
     this.#clock.stop()
     this.#timers.stop()
     this.#orders.stop()
-    this.afar.stop()
-    this.settings.stop()
+    this.beside.stop()
     this.#keeper.abandon()
     this.#asks.abandon()
     await this.#parts.log.exclusive(async () => {})
@@ -369,8 +360,7 @@ export class Site {
     // With other terms here, more or less of what the top has is what this log has.
     if (terms) for (const peer of this.#peers.values()) if (peer.isAbove && peer.heard) this.#learnTop(peer)
     if (rows.length > 0) this.#entries.logged(rows)
-    if (rows.length === 0 || rows.some(({ head }) => head.includes('"errand.'))) this.#errands.changed()
-    if (rows.length === 0 || rows.some(({ head }) => head.includes('"setting.'))) this.settings.logged()
+    this.beside.logged(rows)
     this.#entries.acknowledge()
     for (const said of saidIn(rows, this.#parts.machine.boot)) this.#clock.said(said)
     this.#timers.look()
@@ -496,9 +486,7 @@ export class Site {
         this.#advert.tell('if changed')
         this.#giveKeys()
         this.#orders.turn()
-        this.afar.turn()
-        await this.#errands.turn()
-        await this.settings.turn()
+        await this.beside.turn()
         await this.#records.turn()
         this.#unsent = await this.#records.unsent()
         await this.#salvage.handIn()
@@ -520,7 +508,7 @@ export class Site {
       const at = now()
       inBackground(machine, 'tidying the journal', this.#records.trim(at[2] === 0 ? null : epochOf(at)))
       inBackground(machine, 'laying a base', this.#layBase())
-      inBackground(machine, 'tidying what waits', this.afar.tidy())
+      inBackground(machine, 'tidying what waits', this.beside.afar.tidy())
       inBackground(machine, 'looking at the views', this.#parts.log.refresh())
       inBackground(machine, 'lost erasures', this.#lostErasures.ask())
       if (!this.#stopped) this.#tidyLater()

@@ -13,8 +13,8 @@ export const inAfar: readonly Mutant[] = [
   {
     name: 'what waits is not asked when there is a way again',
     breaks: 'AFAR-3',
-    file: 'src/kernel/box/site.ts',
-    find: `        this.afar.turn()
+    file: 'src/kernel/box/beside.ts',
+    find: `    this.afar.turn()
 `,
     replace: '',
     first: { arena: 'from afar', seed: 1 },
@@ -33,8 +33,8 @@ export const inAfar: readonly Mutant[] = [
   {
     name: 'overrides never end',
     breaks: 'SET-9',
-    file: 'src/kernel/box/site.ts',
-    find: `        await this.settings.turn()
+    file: 'src/kernel/box/beside.ts',
+    find: `    await this.settings.turn()
 `,
     replace: '',
     first: { arena: 'settings', seed: 1 },
