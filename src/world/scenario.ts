@@ -115,9 +115,12 @@ export function fleetOf(fairs: readonly SitePlan[]): SitePlan {
   const keeper = fairs.find(({ hub }) => hub !== undefined)?.hub ?? (fairs[0] as SitePlan).keeper
   const hub = fairs.some((plan) => plan.hub === keeper) ? keeper : undefined
   const links = fairs.flatMap(({ above }) => [...above]).toReversed()
-  const under = Object.fromEntries(links.flatMap(([id, to]) => (to === null ? [] : [[id, to] as const])))
-  const small = fairs.flatMap((plan) => [...plan.small])
-  return makePlan({ site: 'fleet', keeper, hub, under, small })
+  // A small box has no settings, so the fleet does without it.
+  const small = new Set(fairs.flatMap((plan) => [...plan.small]))
+  const under = Object.fromEntries(
+    links.flatMap(([id, to]) => (to === null || small.has(id) ? [] : [[id, to] as const])),
+  )
+  return makePlan({ site: 'fleet', keeper, hub, under })
 }
 
 function under(above: string, site: number, count: number): Readonly<Record<string, string>> {
