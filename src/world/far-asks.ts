@@ -176,4 +176,4 @@ const isGrant = (end: string): boolean => end.startsWith('answered')
 
 /** A clock that said it was good, and was not, may end what it should not. */
 export const clockWasWrong = (world: World): boolean =>
-  world.faults.get('clock steps') + world.faults.get('clock years off') > 0
+  world.boots !== undefined || world.faults.get('clock steps') + world.faults.get('clock years off') > 0

@@ -118,6 +118,8 @@ function unsettledAt(
     ...unanswered(answers, target, 'site', seen.site.versions.get(target) ?? 0),
   ])
   if (open.length > 0) return open.map((text) => `box ${box.id}: ${text}`)
+  const touched = targets.some((target) => seen.hub.versions.has(target) || seen.site.versions.has(target))
+  if (!touched) return []
   const desired = desiredOf(seen, targets)
   const has: Flat = new Map()
   lay(has, '/fair', panels.get(`${box.id} ${site}`)?.has)

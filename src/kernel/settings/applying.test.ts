@@ -255,6 +255,17 @@ describe('drift', () => {
     expect(told()).toMatchObject([{ kind: 'setting.drifted' }])
   })
 
+  test('SET-13 a device that nobody has ever set is left as it is; one that was set to nothing is not', async () => {
+    const here = box()
+    await here.start()
+    here.device.has = { v: 9 }
+    await here.pass(60 * second)
+    expect([here.device.has, here.told()]).toEqual([{ v: 9 }, []])
+    await here.want(null, 2)
+    await here.pass(60 * second)
+    expect(here.device.has).toEqual({})
+  })
+
   test('SET-13 stopping leaves no timer', async () => {
     const { stop, pending } = await withFirst()
     stop()

@@ -193,8 +193,9 @@ export class Applying {
 
   /** Compares what should be with what is, lists the difference, and repairs it. */
   async #look(): Promise<void> {
-    const { good, trying } = this.#applied
-    if (trying || good.hash === untouched.good.hash) return
+    const { good, trying, answered } = this.#applied
+    // A device that nobody has ever set is as it is.
+    if (trying || Object.keys(answered).length === 0) return
     const fields: { readonly path: string; readonly want: string; readonly have: string }[] = []
     const ill: [string, SettingHandler][] = []
     for (const [section, handler] of this.#parts.handlers) {
