@@ -1,25 +1,30 @@
 import type { LogRow, WaitRow } from '../../store/truth.ts'
 import { Afar } from '../afar/afar.ts'
 import { Errands } from '../afar/errands.ts'
+import { SiteOrders } from '../orders/site-orders.ts'
 import { SiteSettings } from '../settings/site-settings.ts'
+import type { Ask } from '../site/sequencer.ts'
 import type { Asks } from './asks.ts'
-import type { Recording } from './journal.ts'
+import type { Answer } from './contract.ts'
+import type { Journal } from './journal.ts'
 import type { Keeper } from './keeper.ts'
-import type { SiteParts } from './site-parts.ts'
+import type { Route, SiteParts } from './site-parts.ts'
 
 type Outside = {
   readonly keeper: Keeper
   readonly asks: Asks
+  readonly journal: Journal
   readonly isKeeping: () => boolean
-  readonly hasRoute: () => boolean
+  readonly route: () => Route | undefined
   readonly isOpen: () => boolean
-  readonly record: (facts: readonly Recording[]) => Promise<unknown>
 }
 
-/** What a site does beside its log: asks that wait for a keeper, errands to other sites, settings. */
+/** What a site does beside its log: orders, asks that wait for a keeper, errands to other sites, settings. */
 export class Beside {
+  readonly orders: SiteOrders
   readonly afar: Afar
   readonly settings: SiteSettings
+  readonly #asks: Asks
   readonly #errands: Errands
 
   constructor(
@@ -28,17 +33,27 @@ export class Beside {
     notes: ReadonlyMap<string, string>,
     outside: Outside,
   ) {
-    const { keeper, asks, isKeeping, hasRoute } = outside
+    const { keeper, asks, journal, isKeeping, route, isOpen } = outside
+    this.#asks = asks
+    this.orders = new SiteOrders(parts, outside)
+    this.orders.open(notes)
     this.afar = new Afar(parts, waits, {
       ask: (ask) => asks.act(ask),
-      isOpen: () => isKeeping() || hasRoute(),
+      isOpen: () => isKeeping() || route() !== undefined,
     })
     this.#errands = new Errands(parts, keeper, isKeeping)
-    this.settings = new SiteSettings(parts, notes, outside)
+    const record = journal.record.bind(journal)
+    this.settings = new SiteSettings(parts, notes, { keeper, isKeeping, isOpen, record })
+  }
+
+  /** Without waiting for a keeper that is out of reach. */
+  askOnce(ask: Ask): Promise<Answer> {
+    return this.#asks.act(ask)
   }
 
   /** The log has these entries now; none: it was cut. */
   logged(rows: readonly LogRow[]): void {
+    this.orders.logged(rows)
     const about = (kinds: string) => rows.length === 0 || rows.some(({ head }) => head.includes(kinds))
     if (about('"errand.')) this.#errands.changed()
     if (about('"setting.')) this.settings.logged()
@@ -46,12 +61,14 @@ export class Beside {
 
   /** Something has changed: who keeps, who can be reached, what the log says. */
   async turn(): Promise<void> {
+    this.orders.turn()
     this.afar.turn()
     await this.#errands.turn()
     await this.settings.turn()
   }
 
   stop(): void {
+    this.orders.stop()
     this.afar.stop()
     this.settings.stop()
   }

@@ -86,7 +86,7 @@ class RunningBox implements Box {
   }
 
   async act(site: string, ask: Parameters<Box['act']>[1]): Promise<Answer> {
-    return this.#site(site).act(ask)
+    return this.#site(site).beside.afar.act(ask)
   }
 
   asked(site: string, key: string) {
@@ -201,7 +201,7 @@ class RunningBox implements Box {
         for (const [site, each] of this.#sites)
           if (site === name || name === hubSite) each.beside.settings.poke()
       },
-      askAt: (name: string, ask: Ask) => this.#sites.get(name)?.askOnce(ask) ?? Promise.resolve(away),
+      askAt: (name: string, ask: Ask) => this.#sites.get(name)?.beside.askOnce(ask) ?? Promise.resolve(away),
     }
     const site = new Site(
       outer,

@@ -7,7 +7,6 @@ import { epochOf } from '../instant.ts'
 import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Link } from '../link/link.ts'
 import { lastTerm, relate } from '../site/history.ts'
-import type { Ask } from '../site/writer.ts'
 import { parseTerm, termText } from '../term.ts'
 import { TimerWatch } from '../timers/watch.ts'
 import { Advert } from './advert.ts'
@@ -20,15 +19,15 @@ import { EntryFlow } from './entry-flow.ts'
 import type { Recording } from './journal.ts'
 import { Journal, lastStream } from './journal.ts'
 import { Keeper } from './keeper.ts'
+import { layBase } from './lay-base.ts'
 import { LostErasures } from './lost-erasures.ts'
-import { SiteOrders } from '../orders/site-orders.ts'
 import { RecordFlow } from './record-flow.ts'
 import { SalvageFlow } from './salvage-flow.ts'
 import { SiteKey } from './site-key.ts'
 import { SiteLog } from './site-log.ts'
 import { SiteMemory } from './site-memory.ts'
 import type { Route, SiteParts, Standing } from './site-parts.ts'
-import { SitePeer, routeVia } from './site-parts.ts'
+import { routeVia, SitePeer } from './site-parts.ts'
 import type { Role } from './site-role.ts'
 import { SiteRole } from './site-role.ts'
 
@@ -53,7 +52,6 @@ export class Site {
   readonly #salvage: SalvageFlow
   readonly #asks: Asks
   readonly #lostErasures: LostErasures
-  readonly #orders: SiteOrders
   readonly beside: Beside
   readonly #advert: Advert
   readonly #clock: SiteClock
@@ -78,7 +76,7 @@ export class Site {
     const log = new SiteLog(
       outer,
       row,
-      (rows) => this.#logChanged(rows.length === 0 || rows.some(opensTerm), rows),
+      (rows) => this.#logChanged(rows.length === 0 || rows.some(({ term }) => term !== undefined), rows),
       () => inBackground(outer.machine, 'salvage', this.#salvageErased()),
     )
     const parts = { ...outer, site: row.site, log, peers: this.#peers, now: () => this.#clock.now() }
@@ -108,15 +106,7 @@ export class Site {
     this.#asks = new Asks(parts, this.#keeper, {
       isKeeping,
       route: () => this.#route(),
-      handOut: (box) => this.#orders.handOut(box),
-    })
-    this.beside = new Beside(parts, waits, notes, {
-      keeper: this.#keeper,
-      asks: this.#asks,
-      isKeeping,
-      hasRoute: () => this.#route() !== undefined,
-      isOpen: () => this.isOpen,
-      record: (facts) => this.record(facts),
+      handOut: (box) => this.beside.orders.handOut(box),
     })
     this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
     this.#lostErasures = new LostErasures(parts, this.#asks, reconsider)
@@ -140,14 +130,14 @@ export class Site {
         this.#reconsider()
       },
     )
-    this.#orders = new SiteOrders(parts, {
+    this.beside = new Beside(parts, waits, notes, {
       keeper: this.#keeper,
       asks: this.#asks,
       journal: this.#journal,
       isKeeping,
       route: () => this.#route(),
+      isOpen: () => this.isOpen,
     })
-    this.#orders.open(notes)
   }
 
   /** Views are brought up to the log; then this box takes the role that the log gives it. */
@@ -174,15 +164,6 @@ export class Site {
 
   record(facts: readonly Recording[]) {
     return this.#journal.record(facts)
-  }
-
-  act(ask: Ask): Promise<Answer> {
-    return this.beside.afar.act(ask)
-  }
-
-  /** Without waiting for a keeper that is out of reach. */
-  askOnce(ask: Ask): Promise<Answer> {
-    return this.#asks.act(ask)
   }
 
   /** Begins the log of a new site here. */
@@ -315,7 +296,7 @@ export class Site {
       case 'clocked':
         return this.#clock.answered(peer, frame)
       case 'nudge':
-        return this.#orders.nudged()
+        return this.beside.orders.nudged()
     }
   }
 
@@ -347,7 +328,6 @@ export class Site {
     this.#stopped = true
     this.#clock.stop()
     this.#timers.stop()
-    this.#orders.stop()
     this.beside.stop()
     this.#keeper.abandon()
     this.#asks.abandon()
@@ -364,7 +344,6 @@ export class Site {
     this.#entries.acknowledge()
     for (const said of saidIn(rows, this.#parts.machine.boot)) this.#clock.said(said)
     this.#timers.look()
-    this.#orders.logged(rows)
     this.#reconsider()
   }
 
@@ -485,7 +464,6 @@ export class Site {
         this.#timers.look()
         this.#advert.tell('if changed')
         this.#giveKeys()
-        this.#orders.turn()
         await this.beside.turn()
         await this.#records.turn()
         this.#unsent = await this.#records.unsent()
@@ -507,25 +485,15 @@ export class Site {
     machine.timers.after(limits.tidyEveryMs, () => {
       const at = now()
       inBackground(machine, 'tidying the journal', this.#records.trim(at[2] === 0 ? null : epochOf(at)))
-      inBackground(machine, 'laying a base', this.#layBase())
+      inBackground(
+        machine,
+        'laying a base',
+        layBase(this.#parts, () => this.#role.isKeeping),
+      )
       inBackground(machine, 'tidying what waits', this.beside.afar.tidy())
       inBackground(machine, 'looking at the views', this.#parts.log.refresh())
       inBackground(machine, 'lost erasures', this.#lostErasures.ask())
       if (!this.#stopped) this.#tidyLater()
     })
   }
-
-  /** At a moment when every box has confirmed all there is, a long log gets a base (LOG-15). */
-  async #layBase(): Promise<void> {
-    const { log, box, now, limits } = this.#parts
-    if (!this.#role.isKeeping || log.history.n - log.state.base < limits.baseEvery) return
-    await log.exclusive(async () => {
-      const have = [...this.#peers.values()].filter((peer) => peer.has(log.history.n)).map((peer) => peer.box)
-      const others = log.state.boxes.filter((each) => !each.small && each.box !== box)
-      const confirmed = others.every((each) => have.includes(each.box))
-      if (confirmed && this.#role.isKeeping) await log.step([{ do: 'base' }], now())
-    })
-  }
 }
-
-const opensTerm = ({ term }: { readonly term?: string | undefined }): boolean => term !== undefined

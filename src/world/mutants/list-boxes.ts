@@ -159,9 +159,9 @@ export const inBoxes: readonly Mutant[] = [
   {
     name: 'a base before all have confirmed',
     breaks: 'LOG-15',
-    file: 'src/kernel/box/site.ts',
-    find: 'if (confirmed && this.#role.isKeeping)',
-    replace: 'if ((confirmed || others.length > 0) && this.#role.isKeeping)',
+    file: 'src/kernel/box/lay-base.ts',
+    find: 'if (confirmed && isKeeping())',
+    replace: 'if ((confirmed || others.length > 0) && isKeeping())',
     first: { arena: 'rewinds', seed: 2 },
   },
   {

@@ -13,9 +13,9 @@ export const inOrders: readonly Mutant[] = [
   {
     name: 'a box forgets its orders with its process',
     breaks: 'ORDER-4',
-    file: 'src/kernel/box/site.ts',
-    find: 'this.#orders.open(notes)',
-    replace: 'this.#orders.open(new Map())',
+    file: 'src/kernel/box/beside.ts',
+    find: 'this.orders.open(notes)',
+    replace: 'this.orders.open(new Map())',
     first: { arena: 'orders', seed: 2 },
   },
   {
