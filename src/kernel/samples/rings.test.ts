@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sampleRings } from './rings.ts'
 
 const days = 24 * 3_600_000
 
 test('SAMPLE-4 the rings are those of the page, each with its rows, bytes and days', () => {
-  const page = readFileSync(new URL('../../../docs/spec/samples.md', import.meta.url), 'utf8')
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/spec/samples.md'), 'utf8')
   const rows = [...page.matchAll(/^\| `(\w+)` \|[^|]*\| ([\d ]+) \| (\d+) \| (\d+) \|$/gm)]
   const told = rows.map(([, name, count, mega, age]) => [
     name,
