@@ -14,6 +14,7 @@ test('counts what a box runs: what no program imports is there for tests', () =>
     'src/kernel/manual-machine.ts',
     'src/kernel/pack/toy-pack.ts',
     'src/kernel/samples/samples.example.ts',
+    'src/kernel/settings/arbitrary.ts',
     'src/kernel/site/branches.ts',
     'src/kernel/site/toy-keeper.ts',
     'src/kernel/site/toy-log.ts',

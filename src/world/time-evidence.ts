@@ -2,6 +2,9 @@ import { beginning } from './clock.ts'
 import type { Boots } from './boots.ts'
 import { Violation } from './violation.ts'
 
+/** Sources that can stand above the one that first told a boot the time: a person, the network, the site. */
+const mostSteps = 3
+
 type Quality = 0 | 1 | 2 | 3
 type At = readonly [mono: number, offset: number | null, quality: Quality]
 type Body = Readonly<Record<string, unknown>>
@@ -174,6 +177,7 @@ export class TimeEvidence {
   /** While one keeper keeps, its time goes on, and is bent by no more than slewing allows. */
   #goesOn(moment: Moment, set: boolean): void {
     const [mono, offset, quality] = moment.at
+    if (quality === 3) this.#steps.set(moment.boot, mostSteps)
     const before = this.#last
     this.#last = quality > 0 && offset !== null && !set ? { ...moment, offset } : undefined
     if (!before || !this.#last) return
@@ -181,12 +185,21 @@ export class TimeEvidence {
     const proved = this.#measured.get(moment.boot)?.some((row) => row.wrong && row.mono > before.at[0])
     const bent = Math.abs(this.#last.offset - before.offset)
     const most = (mono - before.at[0]) * slewPerMs + 2
-    if (surer || proved === true || bent <= most) return
+    if (surer || proved === true || bent <= most || this.#maySteps(moment)) return
     this.#bent ??= {
       moment,
       text: `entry ${moment.n}: the keeper’s time is bent by ${bent} ms where ${Math.ceil(most)} are allowed`,
     }
   }
+
+  /** Before it was ever good, a boot's clock may step once for each source that stands higher (CLOCK-4). */
+  #maySteps({ boot }: Moment): boolean {
+    const steps = this.#steps.get(boot) ?? 0
+    this.#steps.set(boot, steps + 1)
+    return steps < mostSteps
+  }
+
+  readonly #steps = new Map<string, number>()
 
   #bent: { readonly moment: Moment; readonly text: string } | undefined
 
