@@ -145,7 +145,7 @@ export class Site {
     await this.#parts.log.open()
     await this.#records.open()
     await this.#salvage.load()
-    this.#clock.start(await peopleSaid(this.#parts))
+    await this.#clock.start(() => peopleSaid(this.#parts))
     this.#role.ready()
     this.beside.settings.logged()
     this.#reconsider()

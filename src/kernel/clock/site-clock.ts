@@ -92,10 +92,11 @@ export class SiteClock {
     return { quality, within: Math.ceil(stated(this.#clock, mono)), by: this.#clock.belief.by }
   }
 
-  /** `said`: what people said at this box, as the log has it, newest last. */
-  start(said: readonly Heard[]): void {
+  /** `peopleSaid`: at this keeper in this boot, as the log has it, the newest last. */
+  async start(peopleSaid: () => Promise<readonly Heard[]>): Promise<void> {
     if (!this.#measures) return
-    for (const each of said) if (each.mono > (this.#clock?.belief.mono ?? -1)) this.#take(each, 'in the log')
+    for (const each of await peopleSaid())
+      if (each.mono > (this.#clock?.belief.mono ?? -1)) this.#take(each, 'in the log')
     this.#running = true
     this.#round()
   }
