@@ -81,6 +81,23 @@ test('SITE-4 a small box asks and records, and gets no entries', async () => {
   expect([...peer.all('entries'), ...peer.all('ack')]).toEqual([])
 })
 
+test('SITE-4 who is unassigned is sent nothing that is said after it, whatever it asked for before', async () => {
+  await using boxes = new Boxes()
+  const { keeper, peer } = await meet(boxes)
+  const told = await peer.next('site')
+  peer.say(like(told))
+  peer.say({ t: 'want', site, after: told.n, chain: told.chain })
+  await keeper.box.record(site, [seen('while a member', 1)])
+  await until(() => peer.all('entries').length > 0)
+  const input = { box: peer.identity.box }
+  await keeper.box.act(site, { action: 'box.unassign', key: 'bye', who: 'tester', input })
+  await until(() => peer.all('site').at(-1)?.you === 'guest')
+  const before = peer.all('entries').length
+  await keeper.box.record(site, [seen('not for its ears', 2)])
+  await pause(100)
+  expect(peer.all('entries')).toHaveLength(before)
+})
+
 test('LINK-5 a new term is told before any entry of it', async () => {
   await using boxes = new Boxes()
   const { keeper, peer } = await meet(boxes)

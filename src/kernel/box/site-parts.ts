@@ -87,6 +87,12 @@ export class SitePeer {
     return this.link.peer?.box ?? ''
   }
 
+  /** Takes part in this way from now on: without the log, what it asked for before is not served any more. */
+  becomes(standing: Standing): void {
+    this.standing = standing
+    if (standing !== 'whole') this.sentUpTo = undefined
+  }
+
   /** It follows this box, and has entry n on disk. */
   has(n: number): boolean {
     return this.sentUpTo !== undefined && this.sentUpTo >= n && this.acked >= n

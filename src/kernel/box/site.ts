@@ -236,7 +236,7 @@ export class Site {
     const box = link.peer?.box ?? ''
     const known = this.#peers.get(link)
     if (known) {
-      known.standing = this.standingOf(box)
+      known.becomes(this.standingOf(box))
       this.#advert.sendTo(known)
       return this.#reconsider()
     }
