@@ -12,7 +12,8 @@ const crowds = [1_000, 3_000] as const
 /**
  * Ten decisions a second, each written to disk by a keeper, and told to all who read its books live; socket.io tells
  * messages of the same length, and writes nothing. Readers are WebSockets in two processes on the same machine, so
- * they take CPU from both. A message that tells two changes counts as two. Latency is from asking for the decision to each reader, its fsync included.
+ * they take CPU from both. A message that tells two changes counts as two. Latency is from the commit, and there
+ * from `emit`, to each reader.
  */
 export async function liveFanOut(): Promise<readonly Row[]> {
   const withPeer = peerPackage('socket.io') !== undefined

@@ -67,6 +67,9 @@ async function heard<Words extends { readonly is: string }, Is extends Words['is
   child: ChildProcess,
   is: Is,
 ): Promise<Extract<Words, { readonly is: Is }>> {
+  // Of a process that has ended already no event comes any more, and nothing would keep the bench waiting.
+  if (child.exitCode !== null || child.signalCode !== null)
+    throw new Error(`a process of the bench has ended: ${child.signalCode ?? child.exitCode}`)
   const ended = new AbortController()
   const { signal } = ended
   try {

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
+import { textFrame } from '../../src/doors/text-frame.ts'
 import { LiveSession } from '../../src/kernel/live/session.ts'
 import { FairBox, site } from './fair-box.ts'
 import { known } from './known.ts'
@@ -16,30 +19,34 @@ const accounts = 50
 let asked = 0
 
 async function grant(): Promise<Change> {
-  const at = monotonicMs()
   const input = { tag: `visitor-${asked % accounts}`, cents: 100 }
   asked += 1
   const answer = await fair.box.act(site, { action: 'fair.grant', key: `g${asked}`, who: 'bench', input })
   if (answer.is !== 'answered') throw new Error(JSON.stringify(answer))
-  return [answer.n, at]
+  // Its commit was told to the box in this very turn of the event loop.
+  return [answer.n, monotonicMs()]
 }
 for (let each = 0; each < accounts; each += 1) await grant()
 
 const server = createServer()
-const sockets = new WebSocketServer({ server, perMessageDeflate: false })
-sockets.on('connection', (socket) => {
+const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
+server.on('upgrade', (request, raw, head) => {
+  sockets.handleUpgrade(request, raw, head, (socket) => serve(socket, raw))
+})
+
+function serve(socket: WebSocket, raw: Duplex): void {
   const session = new LiveSession({
     live,
     known,
     rights: { sites: () => [site] },
     channel: {
-      send: (message) => socket.send(message, { binary: false }),
+      send: (message) => raw.write(textFrame(message)),
       close: (why) => socket.close(1008, why),
     },
   })
   socket.on('message', (data: Buffer) => session.message(data))
   socket.on('close', () => session.closed())
-})
+}
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const say = (words: FromServer) => process.send?.(words)

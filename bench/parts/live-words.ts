@@ -1,4 +1,4 @@
-/** A change that was told: which, and when it was asked for, in milliseconds of CLOCK_MONOTONIC. */
+/** A change that was told: which, and when it was committed, in milliseconds of CLOCK_MONOTONIC. */
 export type Change = readonly [id: number, at: number]
 
 export type ToServer = { readonly do: 'run'; readonly ms: number } | { readonly do: 'stop' }
