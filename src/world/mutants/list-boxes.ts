@@ -58,7 +58,7 @@ export const inBoxes: readonly Mutant[] = [
     find: `    this.#positions = new Map()
 `,
     replace: '',
-    first: { arena: 'rewinds', seed: 2 },
+    first: { arena: 'short memories', seed: 1 },
   },
   {
     name: 'whoever links while the members are not known yet is one',
