@@ -26,7 +26,7 @@ export const inBlobs: readonly Mutant[] = [
     find: `    if (index < this.#wholeUpTo) this.#whole = undefined
 `,
     replace: '',
-    first: { arena: 'media', seed: 6 },
+    first: { arena: 'media', seed: 1 },
   },
   {
     name: 'what is held may go',
@@ -53,7 +53,7 @@ export const inBlobs: readonly Mutant[] = [
     find: `    await part.remove()
     return room`,
     replace: '    return room',
-    first: { arena: 'media', seed: 1 },
+    first: { arena: 'media', seed: 4 },
   },
   {
     name: 'nobody asks for room',
