@@ -15,6 +15,14 @@ export type Giver = {
 }
 
 const requestBytes = 300
+/** Bytes that are sent before the other side has taken some: no source fills a path that others use. */
+const windowBytes = 4_000
+
+type Answering = {
+  readonly put: (bytes: number, item: Uint8Array | 'end' | SourceError) => void
+  readonly isGone: () => boolean
+  readonly isFull: () => boolean
+}
 
 /** Blobs between boxes, over the same paths as everything else, in pieces. */
 export class BlobWire {
@@ -52,7 +60,9 @@ export class BlobWire {
         heard.push(item)
         if (process.alive) wake()
       })
-    there.send(asking, requestBytes, () => void this.#give(to, ask, signal, put))
+    const isGone = () => signal.aborted || !process.alive
+    const isFull = () => back.backlog() > windowBytes
+    there.send(asking, requestBytes, () => void this.#give(to, ask, { put, isGone, isFull }))
     for (;;) {
       while (heard.length === 0 && !signal.aborted) {
         await new Promise<void>((resolve) => (wake = resolve))
@@ -65,12 +75,7 @@ export class BlobWire {
     }
   }
 
-  async #give(
-    box: string,
-    ask: BlobAsk,
-    signal: AbortSignal,
-    put: (bytes: number, item: Uint8Array | 'end' | SourceError) => void,
-  ): Promise<void> {
+  async #give(box: string, ask: BlobAsk, { put, isGone, isFull }: Answering): Promise<void> {
     const { process, blobs, lie } = this.#giver(box)
     if (!process?.alive || !blobs) return put(60, new SourceError('away', 'nobody listens there'))
     process.onEnd((how) => how !== 'unplugged' && put(60, new SourceError('away', 'it broke off')))
@@ -81,9 +86,10 @@ export class BlobWire {
     if (!process.alive) return
     const pieces = lie && whole ? lies[lie](bytes, ask, whole) : cut(bytes)
     for (const piece of pieces) {
-      if (signal.aborted || !process.alive) return
       if (typeof piece === 'number') await process.wait(piece)
       else put(piece.length, piece)
+      while (isFull() && !isGone()) await process.wait(50)
+      if (isGone() || !process.alive) return
     }
     put(20, 'end')
   }
