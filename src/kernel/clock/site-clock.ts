@@ -96,7 +96,7 @@ export class SiteClock {
   async start(peopleSaid: () => Promise<readonly Heard[]>): Promise<void> {
     if (!this.#measures) return
     for (const each of await peopleSaid())
-      if (each.mono > (this.#clock?.belief.mono ?? -1)) this.#take(each, 'in the log')
+      if (each.mono > (this.#clock?.belief.mono ?? -1)) this.#take(each)
     this.#running = true
     this.#round()
   }
@@ -120,7 +120,7 @@ export class SiteClock {
 
   /** A person said the time at this keeper, and the log has it. */
   said(heard: Heard): void {
-    this.#take(heard, 'in the log')
+    this.#take(heard)
     this.#save()
   }
 
@@ -205,7 +205,7 @@ export class SiteClock {
     this.#asked = this.#asked.slice(-4 * remembered)
   }
 
-  #take(heard: Heard, told?: 'in the log'): void {
+  #take(heard: Heard): void {
     const { machine, site } = this.#parts
     const mono = machine.clock.mono()
     const { clock, change } = steer(this.#clock, heard, mono)
@@ -214,7 +214,7 @@ export class SiteClock {
     this.#era += 1
     if (change === 'wrong')
       machine.log('warn', `${site}: the clock was wrong; ${heard.by} says what time it is`)
-    if (change !== 'step' && !told) this.#owe(clock, change, mono)
+    if (change !== 'step') this.#owe(clock, change, mono)
     if (this.#running) this.#outside.changed()
   }
 
@@ -230,7 +230,7 @@ export class SiteClock {
     this.#tell()
   }
 
-  /** First among what a box saw in a boot: when its clock was known, and what it was. */
+  /** What became known is a record also where a person said it: that decision may be lost with a branch. */
   #tell(): void {
     const [first] = this.#owed
     if (!first || this.#telling) return

@@ -57,8 +57,8 @@ export const inTime: readonly Mutant[] = [
     name: 'nobody tells when a clock is known',
     breaks: 'CLOCK-12',
     file: 'src/kernel/clock/site-clock.ts',
-    find: `    if (change !== 'step' && !told)`,
-    replace: `    if (change === 'wrong' && !told)`,
+    find: `    if (change !== 'step')`,
+    replace: `    if (change === 'wrong')`,
     first: forgetting(1),
   },
   {
