@@ -35,7 +35,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/steer.ts',
     find: 'withinAt(clock.belief, mono) + Math.abs(clock.belief.offset - offsetAt(clock, mono))',
     replace: 'withinAt(clock.belief, mono)',
-    first: wild(1),
+    first: wild(11),
   },
   {
     name: 'every correction is a step',
@@ -43,7 +43,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/steer.ts',
     find: '  if (mayStep) return',
     replace: '  if (mayStep || clock.settled) return',
-    first: wild(1),
+    first: wild(11),
   },
   {
     name: 'a new boot goes on with the old one’s offset',
@@ -59,7 +59,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/clock/site-clock.ts',
     find: `    if (change !== 'step')`,
     replace: `    if (change === 'wrong')`,
-    first: forgetting(1),
+    first: wild(1),
   },
   {
     name: 'packs are not told to retime',
@@ -83,7 +83,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/box/site.ts',
     find: 'at[2] === 0 ? null : epochOf(at)',
     replace: 'epochOf(at)',
-    first: forgetting(2),
+    first: wild(2),
   },
   {
     name: 'a timer that rang stays',
