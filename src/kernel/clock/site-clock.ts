@@ -95,8 +95,7 @@ export class SiteClock {
   /** `peopleSaid`: at this keeper in this boot, as the log has it, the newest last. */
   async start(peopleSaid: () => Promise<readonly Heard[]>): Promise<void> {
     if (!this.#measures) return
-    for (const each of await peopleSaid())
-      if (each.mono > (this.#clock?.belief.mono ?? -1)) this.#take(each)
+    for (const each of await peopleSaid()) if (each.mono > (this.#clock?.belief.mono ?? -1)) this.#take(each)
     this.#running = true
     this.#round()
   }
