@@ -32,6 +32,7 @@ export type DataFolder = {
  *     format     the number of this layout, written last at the first start
  *     identity   the box's name and private key, for its owner's eyes only
  *     lock, pid  held while a process runs
+ *     control    where commands on this machine ask the program that runs
  *     clock      the time when it was saved last; without it a machine may wake up earlier
  *     truth.db   the logs and journals
  *     views/     one file a site; may be deleted at any time while nothing runs
