@@ -12,7 +12,7 @@ import { Pipe } from './pipe.ts'
 
 /** A screen says what it got whenever so many characters have come. */
 const confirmEvery = 4096
-/** Short replies, which a box sends in any case, and headers. */
+/** A reply that came between the look at the queue and what was sent, and a word of failure. */
 const small = 2048
 
 export type ScreenPlan = {
@@ -164,13 +164,15 @@ export class Screen {
   /** The box sends: what must be true of it is settled now, whatever becomes of the log until it arrives. */
   #sent(line: Line, message: Uint8Array): void {
     const { down, box } = line
-    if (down.waiting > readerBytes + small)
+    const text = Buffer.from(message).toString()
+    const telling = JSON.parse(text) as Telling
+    // One short reply to each of its questions comes in any case.
+    const isReply = telling.t === 'reading' || telling.t === 'refused'
+    if (down.waiting > readerBytes + small && !isReply)
       this.#world.broken(
         'QUEUE',
         `${this.plan.name}: ${down.waiting} bytes wait for it, and box ${box.id} sends more`,
       )
-    const text = Buffer.from(message).toString()
-    const telling = JSON.parse(text) as Telling
     const holding =
       'topic' in telling ? this.#holdings.find(({ topic }) => topic === telling.topic) : undefined
     // The topic of an answer that is still on its way is told by its own message, right before.

@@ -89,13 +89,19 @@ export class Screens {
     const holding = screen.holdings[index]
     if (!holding) return
     const { question, rows, at } = holding
-    if (Object.entries(since).every(([site, n]) => (at[site] ?? -1) >= n)) return
+    const behind = Object.keys(since).filter((site) => (at[site] ?? -1) < (since[site] ?? 0))
+    const now = this.#heads(screen, box, question.across)
     const shows = (heads: Readonly<Record<string, number>>) => {
       const expected = this.#evidences.answer(box, question, heads)
       return this.#evidences.difference(box, question, heads, rows, expected)
     }
-    if (shows(this.#heads(screen, box, question.across)) === undefined) return
-    const wrong = shows(since)
+    // Each site for itself: what changed and changed back was never told, whatever others did meanwhile.
+    const wrong = behind
+      .map((site) => {
+        const then = shows({ ...at, [site]: since[site] ?? 0 })
+        return then === undefined ? undefined : shows({ ...at, [site]: now[site] ?? 0 }) && then
+      })
+      .find((text) => text !== undefined)
     if (wrong === undefined) return
     const text = `${screen.plan.name} at box ${box.id}, ${question.query}: after ${behindMs / 1000} s at ${JSON.stringify(at)} and not ${JSON.stringify(since)}: ${wrong}`
     this.#world.broken('BEHIND', text)
