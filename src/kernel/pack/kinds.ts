@@ -6,13 +6,20 @@ import type { OrderKind } from '../orders/order.ts'
 import type { Section } from '../settings/schema.ts'
 import { section } from '../settings/schema.ts'
 import { canonical, sha256 } from '../digest.ts'
+import { fullRoles } from './roles.ts'
 import { knownQueries, watchedBy } from './known-queries.ts'
 
 /** Raised when the kernel's own tables or their apply change meaning: every box rebuilds its views. */
 const kernelRules = 4
 
 export type Kind = { readonly pack: Pack; readonly key: string; readonly fact: FactKind }
-export type KnownAction = { readonly pack: Pack; readonly name: string; readonly action: ActionAny }
+/** `allow`: who may ask, by roles as everybody knows them: `lead`, `timing.referee`. */
+export type KnownAction = {
+  readonly pack: Pack
+  readonly name: string
+  readonly action: ActionAny
+  readonly allow: readonly string[]
+}
 
 /** Everything that the packs of this build declare, found by full name. */
 export type Known = {
@@ -41,7 +48,12 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
       kinds.set(full(key), { pack, key, fact })
     }
     for (const [key, action] of Object.entries(pack.actions))
-      actions.set(full(key), { pack, name: full(key), action })
+      actions.set(full(key), {
+        pack,
+        name: full(key),
+        action,
+        allow: fullRoles(pack, full(key), action.allow),
+      })
     for (const query of knownQueries(pack, full)) queries.set(query.name, query)
     for (const [key, order] of Object.entries(pack.orders ?? {}))
       orders.set(full(key), {

@@ -1,8 +1,15 @@
 import { tableName } from '../views/ddl.ts'
 import type { Pack } from './pack.ts'
 import type { QueryAny } from './query.ts'
+import { fullRoles } from './roles.ts'
 
-export type KnownQuery = { readonly pack: Pack; readonly name: string; readonly query: QueryAny }
+export type KnownQuery = {
+  readonly pack: Pack
+  readonly name: string
+  readonly query: QueryAny
+  /** Who may ask, by roles as everybody knows them. */
+  readonly allow: readonly string[]
+}
 
 /**
  * By the full name of each table that some query reads: the indexes by which queries read a part of it, `key` being
@@ -21,7 +28,7 @@ export function knownQueries(pack: Pack, full: (key: string) => string): readonl
       if (how !== 'all' && how.by !== 'key' && !declared.indexes[how.by])
         throw new Error(`${name} reads ${table} by ${how.by}, which is no index of it`)
     }
-    return { pack, name, query }
+    return { pack, name, query, allow: fullRoles(pack, name, query.allow) }
   })
 }
 

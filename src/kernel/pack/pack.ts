@@ -47,6 +47,8 @@ export type Place = { readonly n: number; readonly i: number }
 /** A trade, declared. Kinds and actions are known outside as `<name>.<key>`. */
 export type Pack = {
   readonly name: string
+  /** Roles of this trade, short: others know them as `<name>.<role>`. */
+  readonly roles?: readonly string[] | undefined
   readonly facts: FactKinds
   readonly tables: Tables
   readonly apply: Readonly<Record<string, ApplyAny>>
@@ -88,6 +90,7 @@ type ActionsFor<Kinds extends FactKinds, All extends Tables> = Readonly<
 
 export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
   readonly name: string
+  readonly roles?: readonly string[] | undefined
   readonly rules: string
   readonly facts: Kinds
   readonly tables: All

@@ -118,7 +118,8 @@ describe('LIVE-5 a query reads what it declares', () => {
 
   describe('by SQL too', () => {
     const known = (reads: QueryAny['reads']): KnownQuery => {
-      return { pack: toy, name: 'toy.q', query: { ...(toy.queries?.['sum'] as QueryAny), reads } }
+      const query = { ...(toy.queries?.['sum'] as QueryAny), reads }
+      return { pack: toy, name: 'toy.q', query, allow: query.allow }
     }
     const base = openSqlite(':memory:', { durable: false })
     base.exec(createTable('toy_accounts', toy.tables['accounts'] as never))

@@ -1,0 +1,20 @@
+import { mayWith } from '../kernel/pack/roles.ts'
+
+/** What is asked for at a door: an action, a query or a topic by its full name, and the roles that may. */
+export type Permit = { readonly name: string; readonly allow: readonly string[] }
+
+/** Who stands at a door, as the door has found out. Every door asks him the same question. */
+export type Visitor = {
+  /** `nobody`: has not said who he is. `console`: whoever may read the data folder of this box. */
+  readonly kind: 'person' | 'token' | 'device' | 'nobody' | 'console'
+  /** As facts name him. */
+  readonly who: string
+  readonly may: (asked: Permit, site: string) => boolean
+}
+
+/** May what is public, and no more. */
+export const nobody: Visitor = {
+  kind: 'nobody',
+  who: 'nobody',
+  may: ({ allow }) => mayWith([], allow),
+}
