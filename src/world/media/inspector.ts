@@ -11,7 +11,12 @@ const idleMs = worldBlobs.silentMs + worldBlobs.chunkMs + 20_000
 /** What may come after room was asked for, before it is asked for again. */
 const underWay = worldBlobs.slots * worldBlobs.runChunks * worldBlobs.chunkBytes
 
-type Watched = { readonly box: string; readonly state: () => FetchState; said: string; since: number }
+type Watched = {
+  readonly box: string
+  readonly state: () => FetchState
+  said: FetchState | undefined
+  since: number
+}
 type Seen = { readonly others: number; readonly free: number; readonly whole: ReadonlySet<string> }
 
 /**
@@ -40,7 +45,7 @@ export class Inspector {
   }
 
   watch(box: string, state: () => FetchState): () => void {
-    const watched = { box, state, said: '', since: this.#world.time.now }
+    const watched: Watched = { box, state, said: undefined, since: this.#world.time.now }
     this.#watched.add(watched)
     return () => this.#watched.delete(watched)
   }
@@ -108,10 +113,12 @@ export class Inspector {
   #checkWatched(watched: Watched): void {
     const { now } = this.#world.time
     const state = watched.state()
-    const said = JSON.stringify(state)
-    if (said !== watched.said) Object.assign(watched, { said, since: now })
-    if (state.is === 'fetching' && now - watched.since > idleMs)
+    // Said anew, it is another state, though it may read the same: it waited in between, and nobody looked.
+    if (state !== watched.said) Object.assign(watched, { said: state, since: now })
+    if (state.is === 'fetching' && now - watched.since > idleMs) {
+      const said = JSON.stringify(state)
       throw new Violation('SLOW', `box ${watched.box} has been ${said} for ${now - watched.since} ms`)
+    }
     const isMute = state.is === 'waiting' && state.why === 'sources' && state.tried.length === 0
     if (isMute) throw new Violation('SLOW', `box ${watched.box} waits, and does not say why`)
   }
