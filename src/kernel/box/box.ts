@@ -118,6 +118,10 @@ class RunningBox implements Box {
     return this.#links.accept(channel)
   }
 
+  vault(site: string) {
+    return this.#sites.get(site)?.key.vault
+  }
+
   keysOf(box: string): readonly string[] {
     return [...this.#sites.values()].flatMap((site) => site.keysOf(box))
   }

@@ -1,3 +1,4 @@
+import type { Vault } from '../accounts/vault.ts'
 import type { ClockStatus } from '../clock/site-clock.ts'
 import type { Waited } from '../afar/wait.ts'
 import type { Instant } from '../instant.ts'
@@ -93,6 +94,8 @@ export type Box = {
   readonly takeOver: (site: string, who: string) => Promise<Answer>
   /** What can be seen, now and as it changes. Permission is the door's to check. */
   readonly live: Live
+  /** Where secrets of a site are sealed; undefined where this box does not have the site's key, or not yet. */
+  readonly vault: (site: string) => Vault | undefined
   /** A channel that somebody opened to this box. */
   readonly accept: (channel: Channel) => ChannelEvents
   /** The keys by which the sites here know a box: as a member, or as the box above. */

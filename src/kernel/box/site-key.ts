@@ -1,3 +1,5 @@
+import type { Vault } from '../accounts/vault.ts'
+import { vaultOf } from '../accounts/vault.ts'
 import type { Truth } from '../../store/truth.ts'
 import type { Identity } from '../link/identity.ts'
 import { sealFor, sealPublicKey, unseal } from '../link/seal.ts'
@@ -19,6 +21,7 @@ type Parts = {
 export class SiteKey {
   readonly #parts: Parts
   #key: Uint8Array | undefined
+  #vault: Vault | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -26,6 +29,12 @@ export class SiteKey {
 
   get isHere(): boolean {
     return this.#key !== undefined
+  }
+
+  /** Where this site's secrets are kept; undefined until the key is here. */
+  get vault(): Vault | undefined {
+    if (this.#key) this.#vault ??= vaultOf(this.#key, this.#parts.random)
+    return this.#vault
   }
 
   /** To whom this box asks the key to be sealed; null once it has it. */

@@ -43,7 +43,7 @@ export class Site {
   readonly #parts: SiteParts
   readonly #peers = new Map<Link, SitePeer>()
   readonly #memory: SiteMemory
-  readonly #key: SiteKey
+  readonly key: SiteKey
   readonly #role: SiteRole
   readonly #journal: Journal
   readonly #keeper: Keeper
@@ -91,8 +91,8 @@ export class Site {
       changed: () => this.#timers.look(),
     })
     this.#memory = new SiteMemory(outer.truth, row, notes)
-    this.#key = new SiteKey({ ...outer, site: row.site, random: outer.machine.random })
-    this.#key.load(notes)
+    this.key = new SiteKey({ ...outer, site: row.site, random: outer.machine.random })
+    this.key.load(notes)
     this.#keeper = new Keeper(parts, isKeeping)
     this.#timers = new TimerWatch(parts, this.#keeper, isKeeping)
     this.#entries = new EntryFlow(parts, top, reconsider)
@@ -110,10 +110,10 @@ export class Site {
     })
     this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
     this.#lostErasures = new LostErasures(parts, this.#asks, reconsider)
-    this.#advert = new Advert(parts, this.#key, { route: () => this.#wayOn(), top })
+    this.#advert = new Advert(parts, this.key, { route: () => this.#wayOn(), top })
     this.#role = new SiteRole(parts, {
       memory: this.#memory,
-      key: this.#key,
+      key: this.key,
       entries: this.#entries,
       became: (role, before) => this.#became(role, before),
       gaveUp: () => this.#gaveUp(),
@@ -169,7 +169,7 @@ export class Site {
   /** Begins the log of a new site here. */
   async found(): Promise<void> {
     const { log, box, process, identity, now, machine } = this.#parts
-    await this.#key.make()
+    await this.key.make()
     const term = { reign: 1, keeper: box, start: 1, stream: process }
     await log.exclusive(async () => {
       if (log.history.n > 0) throw new Error(`${this.#parts.site} has begun already`)
@@ -270,7 +270,7 @@ export class Site {
       case 'site':
         return this.#met(peer, frame)
       case 'key':
-        return this.#key.take(frame.sealed)
+        return this.key.take(frame.sealed)
       case 'want':
         if (!(await this.#entries.wanted(peer, frame))) this.#advert.sendTo(peer)
         return
@@ -374,7 +374,7 @@ export class Site {
     for (const peer of this.#peers.values()) {
       if (peer.lacksKey === null || !log.state.boxes.some(({ box, small }) => box === peer.box && !small))
         continue
-      const sealed = this.#key.sealedFor(peer.lacksKey)
+      const sealed = this.key.sealedFor(peer.lacksKey)
       if (sealed === undefined) continue
       peer.lacksKey = null
       peer.link.send({ t: 'key', site, sealed })

@@ -13,6 +13,8 @@ test.each([
   ['who has no role may nothing', [], ['viewer'], false],
   ['but what is public', [], ['public'], true],
   ['a role that nobody knows gives nothing but a look', ['constructor'], ['volunteer'], false],
+  ['what is for the box itself is for no owner', ['owner'], ['itself'], false],
+  ['nor for whoever was given a role of that name', ['itself'], ['itself'], false],
   ['allowed to nobody, nobody may', ['owner'], [], false],
 ])('%s', (_, roles, allow, may) => {
   expect(mayWith(roles, allow)).toBe(may)

@@ -5,6 +5,9 @@ export type KernelRole = (typeof kernelRoles)[number]
 /** In an `allow`: whoever reaches the box, signed in or not. A pack that says so means it. */
 export const everybody = 'public'
 
+/** In an `allow`: only this box itself, for its own doors. No role of anybody's stands for it. */
+export const itself = 'itself'
+
 /** Those who may whatever the ones after them may. */
 const above: Readonly<Record<KernelRole, readonly KernelRole[]>> = {
   owner: ['manager', 'installer', 'lead', 'volunteer', 'viewer'],
@@ -26,10 +29,10 @@ export function isKernelRole(role: string): role is KernelRole {
 export function mayWith(roles: Iterable<string>, allow: readonly string[]): boolean {
   if (allow.includes(everybody)) return true
   for (const role of roles) {
-    if (allow.includes(role)) return true
+    if (role !== itself && allow.includes(role)) return true
     const held: readonly string[] = isKernelRole(role) ? above[role] : ['viewer']
     const isInCharge = role === 'owner' || role === 'manager'
-    if (allow.some((wanted) => held.includes(wanted) || (isInCharge && !isKernelRole(wanted)))) return true
+    if (allow.some((wanted) => held.includes(wanted) || (isInCharge && wanted.includes('.')))) return true
   }
   return false
 }
@@ -41,7 +44,7 @@ export function fullRoles(
   allow: readonly string[],
 ): readonly string[] {
   return allow.map((role) => {
-    if (role === everybody || isKernelRole(role)) return role
+    if (role === everybody || role === itself || isKernelRole(role)) return role
     if (pack.roles?.includes(role)) return `${pack.name}.${role}`
     throw new Error(`${what} allows ${role}, which is a role of nobody: declare it in the pack's roles`)
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actions as accountActions } from '../accounts/actions.ts'
 import { clockActions } from '../clock/actions.ts'
 import { actions as orders } from '../orders/actions.ts'
 import { actions as settingActions } from '../settings/actions.ts'
@@ -16,6 +17,7 @@ const keeps = (rows: RowsReadOf<typeof tables>, box: string): boolean =>
 export const actions = {
   ...clockActions,
   ...settingActions,
+  ...accountActions,
   'box.assign': action({
     input: facts['box.assigned'].body.extend({ publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
     allow: ['manager', 'installer', 'lead'],

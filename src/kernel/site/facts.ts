@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { facts as accountFacts } from '../accounts/facts.ts'
 import { clockFacts } from '../clock/facts.ts'
 import { facts as orders } from '../orders/facts.ts'
 import { facts as afarFacts } from '../afar/facts.ts'
@@ -19,6 +20,7 @@ export const facts = {
   ...timerFacts,
   ...afarFacts,
   ...settingFacts,
+  ...accountFacts,
   /** First in each stream: which stream of the same box came before, and how far it had come. */
   'stream.opened': record(
     z.object({ boot: z.string().max(64), before: id.nullable(), beforeSeq: z.int().nonnegative() }),

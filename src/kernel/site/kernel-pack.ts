@@ -1,3 +1,4 @@
+import { apply as applyAccounts, eraseAccounts } from '../accounts/apply.ts'
 import { clockApply } from '../clock/apply.ts'
 import { applyAfar } from '../afar/apply.ts'
 import { applySettings } from '../settings/apply.ts'
@@ -17,6 +18,7 @@ const apply: Apply<typeof facts, typeof tables> = {
   ...timerApply,
   ...applyAfar,
   ...applySettings,
+  ...applyAccounts,
   'stream.opened': (rows, { body, from, n }) => {
     if (!from) return
     const { stream, box } = from
@@ -62,6 +64,7 @@ const apply: Apply<typeof facts, typeof tables> = {
 }
 
 const erase: Erase<typeof tables> = (rows, places) => {
+  eraseAccounts(rows, places)
   for (const { n, i } of places) {
     rows.quarantine.remove(n, i)
     // An orphan's lines follow it in its entry: line i stands at place i + 1.

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { queries as accountQueries } from '../accounts/queries.ts'
 import { queriesOf } from '../pack/query.ts'
 import type { tables } from './tables.ts'
 
@@ -8,6 +9,7 @@ const inCharge = ['manager', 'installer', 'lead'] as const
 
 /** What can be seen of any site, whatever its trade. */
 export const queries = {
+  ...accountQueries,
   boxes: query({
     input: nothing,
     allow: [...inCharge, 'volunteer', 'viewer'],

@@ -1,3 +1,4 @@
+import { tables as accountTables } from '../accounts/tables.ts'
 import { clockTables } from '../clock/tables.ts'
 import { tables as orders } from '../orders/tables.ts'
 import { tables as afarTables } from '../afar/tables.ts'
@@ -11,6 +12,7 @@ export const tables = {
   ...timerTables,
   ...afarTables,
   ...settingTables,
+  ...accountTables,
   /** How far each stream has come in this log: what makes a record count once (LOG-9). */
   streams: table(
     {

@@ -1,0 +1,169 @@
+import { z } from 'zod'
+import type { Decided } from '../pack/action.ts'
+import { actionsOf } from '../pack/action.ts'
+import type { RowsReadOf } from '../pack/table.ts'
+import type { facts as siteFacts } from '../site/facts.ts'
+import type { tables as siteTables } from '../site/tables.ts'
+import { facts } from './facts.ts'
+import type { tables } from './tables.ts'
+
+const action = actionsOf<typeof siteFacts, typeof siteTables>()
+type Rows = RowsReadOf<typeof tables>
+type Said = Decided<typeof siteFacts>
+
+const owner = ['owner'] as const
+const inCharge = ['owner', 'lead'] as const
+const account = z.object({ account: facts['account.suspended'].body.shape.account })
+const asRole = facts['role.granted'].body
+
+/** Roles that a lead gives and takes away at his own site. */
+const ofLeads: readonly string[] = ['volunteer', 'viewer']
+
+const unknown = (id: string): Said => ({ refused: 'no-account', detail: { account: id } })
+
+/** Whether this was the last owner who can sign in: nobody shuts an organisation out of itself. */
+function isLastOwner(rows: Rows, id: string): boolean {
+  const owners = rows.roles
+    .list('byRole', 'owner', '')
+    .filter((row) => rows.accounts.get(row.account)?.suspended === false)
+  return owners.length === 1 && owners[0]?.account === id
+}
+
+/** Who was given more than a lead gives is none of a lead's business: actions of owners are apart from theirs. */
+const isHigher = (rows: Rows, id: string): boolean =>
+  rows.roles.all().some((row) => row.account === id && !ofLeads.includes(row.role))
+
+function save(rows: Rows, body: z.infer<(typeof facts)['account.saved']['body']>): Said {
+  const taken = rows.people.list('byLogin', body.login).find((person) => person.account !== body.account)
+  if (taken) return { refused: 'login-taken', detail: { login: body.login } }
+  return { facts: [{ kind: 'account.saved', body }], answer: { account: body.account } }
+}
+
+function prove(rows: Rows, body: z.infer<(typeof facts)['account.proof']['body']>): Said {
+  if (!rows.accounts.get(body.account)) return unknown(body.account)
+  return { facts: [{ kind: 'account.proof', body }], answer: { account: body.account } }
+}
+
+export const actions = {
+  'account.save': action({
+    input: facts['account.saved'].body,
+    allow: owner,
+    away: 'refuse',
+    decide: (body, rows) => save(rows, body),
+  }),
+  /** The proof itself is made at a door, sealed; in clear it is nowhere. */
+  'account.prove': action({
+    input: facts['account.proof'].body,
+    allow: owner,
+    away: 'refuse',
+    decide: (body, rows) => prove(rows, body),
+  }),
+  /** A helper for the day: a name and a PIN, at this site only. */
+  'volunteer.save': action({
+    input: facts['account.saved'].body.extend({
+      sealed: facts['account.proof'].body.shape.sealed.unwrap(),
+      until: facts['account.proof'].body.shape.until,
+    }),
+    allow: inCharge,
+    away: 'refuse',
+    decide: ({ sealed, until, ...body }, rows) => {
+      if (isHigher(rows, body.account)) return { refused: 'not-volunteer', detail: { account: body.account } }
+      const saved = save(rows, body)
+      if ('refused' in saved) return saved
+      const id = body.account
+      return {
+        facts: [
+          ...saved.facts,
+          { kind: 'account.proof', body: { account: id, proof: 'pin', sealed, until } },
+          { kind: 'role.granted', body: { account: id, role: 'volunteer', site: null } },
+        ],
+        answer: saved.answer,
+      }
+    },
+  }),
+  'account.suspend': action({
+    input: facts['account.suspended'].body,
+    allow: owner,
+    away: 'refuse',
+    decide: (body, rows) => {
+      const { account: id, suspended } = body
+      if (!rows.accounts.get(id)) return unknown(id)
+      if (suspended && isLastOwner(rows, id)) return { refused: 'last-owner', detail: { account: id } }
+      return { facts: [{ kind: 'account.suspended', body }], answer: { account: id } }
+    },
+  }),
+  'volunteer.suspend': action({
+    input: facts['account.suspended'].body,
+    allow: inCharge,
+    away: 'refuse',
+    decide: (body, rows) => {
+      const { account: id } = body
+      if (!rows.accounts.get(id)) return unknown(id)
+      if (isHigher(rows, id)) return { refused: 'not-volunteer', detail: { account: id } }
+      return { facts: [{ kind: 'account.suspended', body }], answer: { account: id } }
+    },
+  }),
+  'role.grant': action({
+    input: asRole,
+    allow: owner,
+    away: 'refuse',
+    decide: (body, rows) => {
+      if (!rows.accounts.get(body.account)) return unknown(body.account)
+      if (body.role === 'owner' && body.site !== null)
+        return { refused: 'owner-everywhere', detail: { site: body.site } }
+      return { facts: [{ kind: 'role.granted', body }], answer: { account: body.account } }
+    },
+  }),
+  'role.remove': action({
+    input: asRole,
+    allow: owner,
+    away: 'refuse',
+    decide: (body, rows) => {
+      const { account: id, role, site } = body
+      if (!rows.roles.get(id, site ?? '', role)) return { refused: 'no-role', detail: { account: id, role } }
+      if (role === 'owner' && isLastOwner(rows, id)) return { refused: 'last-owner', detail: { account: id } }
+      return { facts: [{ kind: 'role.removed', body }], answer: { account: id } }
+    },
+  }),
+  'token.create': action({
+    input: facts['token.created'].body,
+    allow: owner,
+    away: 'refuse',
+    decide: (body, rows) => {
+      if (!rows.accounts.get(body.account)) return unknown(body.account)
+      if (rows.tokens.get(body.token)) return { refused: 'token-taken', detail: { token: body.token } }
+      return { facts: [{ kind: 'token.created', body }], answer: { token: body.token } }
+    },
+  }),
+  'token.revoke': action({
+    input: facts['token.revoked'].body,
+    allow: owner,
+    away: 'refuse',
+    decide: (body, rows) => {
+      if (!rows.tokens.get(body.token)) return { refused: 'no-token', detail: { token: body.token } }
+      return { facts: [{ kind: 'token.revoked', body }], answer: { token: body.token } }
+    },
+  }),
+  /** One session, or (null) all that an account has. */
+  'session.end': action({
+    input: facts['session.ended'].body,
+    allow: inCharge,
+    away: 'refuse',
+    decide: (body, rows) => {
+      const { session, account: id } = body
+      if (!rows.accounts.get(id)) return unknown(id)
+      if (session !== null && rows.sessions.get(session)?.account !== id)
+        return { refused: 'no-session', detail: {} }
+      return { facts: [{ kind: 'session.ended', body }], answer: { account: id } }
+    },
+  }),
+  'login.unlock': action({
+    input: account,
+    allow: inCharge,
+    away: 'refuse',
+    decide: (body, rows) => {
+      if (!rows.accounts.get(body.account)) return unknown(body.account)
+      return { facts: [{ kind: 'login.unlocked', body }], answer: { account: body.account } }
+    },
+  }),
+}

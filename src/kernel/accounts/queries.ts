@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { itself } from '../pack/roles.ts'
+import { queriesOf } from '../pack/query.ts'
+import type { tables } from './tables.ts'
+
+const query = queriesOf<typeof tables>()
+const nothing = z.object({})
+const inCharge = ['owner', 'lead'] as const
+
+export const queries = {
+  accounts: query({
+    input: nothing,
+    allow: inCharge,
+    reads: { accounts: 'all', people: 'all', roles: 'all', proofs: 'all' },
+    key: ['account'],
+    across: true,
+    run: (rows) =>
+      rows.accounts.all().map(({ account, suspended, n }) => {
+        const person = rows.people.get(account)
+        return {
+          account,
+          login: person?.login ?? null,
+          name: person?.name ?? null,
+          language: person?.language ?? null,
+          suspended,
+          since: n,
+          roles: rows.roles
+            .all()
+            .filter((row) => row.account === account)
+            .map(({ role, site }) => ({ role, site: site === '' ? null : site })),
+          proofs: rows.proofs
+            .all()
+            .filter((row) => row.account === account)
+            .map(({ proof, until }) => ({ proof, until })),
+        }
+      }),
+  }),
+  sessions: query({
+    input: nothing,
+    allow: inCharge,
+    reads: { sessions: 'all' },
+    key: ['session'],
+    across: true,
+    run: (rows) => rows.sessions.all(),
+  }),
+  tokens: query({
+    input: nothing,
+    allow: ['owner'],
+    reads: { tokens: 'all' },
+    key: ['token'],
+    across: true,
+    run: (rows) =>
+      rows.tokens.all().map(({ token, account, name, allow, sites, until, revoked }) => {
+        return { token, account, name, allow, sites, until, revoked }
+      }),
+  }),
+  /** What was refused at the doors lately, sign-ins too. */
+  refusals: query({
+    input: nothing,
+    allow: inCharge,
+    reads: { refusedAtDoor: 'all' },
+    key: ['n', 'i'],
+    across: true,
+    run: (rows) =>
+      rows.refusedAtDoor.all().map(({ n, i, box, who, what, why, address, count }) => {
+        return { n, i, box, who, what, why, address, count }
+      }),
+  }),
+
+  // What the doors of a box go by. Nobody else asks.
+  doorPeople: query({
+    input: nothing,
+    allow: [itself],
+    reads: { accounts: 'all', people: 'all', unlocks: 'all' },
+    key: ['account'],
+    run: (rows) =>
+      rows.accounts.all().map(({ account, suspended }) => {
+        const person = rows.people.get(account)
+        const unlocked = rows.unlocks.get(account)?.n ?? 0
+        return {
+          account,
+          suspended,
+          login: person?.login ?? null,
+          name: person?.name ?? null,
+          language: person?.language ?? null,
+          unlocked,
+        }
+      }),
+  }),
+  doorProofs: query({
+    input: nothing,
+    allow: [itself],
+    reads: { proofs: 'all' },
+    key: ['account', 'proof'],
+    run: (rows) =>
+      rows.proofs.all().map(({ account, proof, sealed, until }) => ({ account, proof, sealed, until })),
+  }),
+  doorCodes: query({
+    input: nothing,
+    allow: [itself],
+    reads: { usedCodes: 'all' },
+    key: ['account', 'code'],
+    run: (rows) => rows.usedCodes.all(),
+  }),
+  doorRoles: query({
+    input: nothing,
+    allow: [itself],
+    reads: { roles: 'all' },
+    key: ['account', 'site', 'role'],
+    run: (rows) => rows.roles.all().map(({ account, site, role }) => ({ account, site, role })),
+  }),
+  doorTokens: query({
+    input: nothing,
+    allow: [itself],
+    reads: { tokens: 'all' },
+    key: ['token'],
+    run: (rows) => rows.tokens.all().filter(({ revoked }) => !revoked),
+  }),
+  doorSessions: query({
+    input: nothing,
+    allow: [itself],
+    reads: { sessions: 'all' },
+    key: ['session'],
+    run: (rows) =>
+      rows.sessions.list('byEnded', false).map(({ session, account, box, until, how }) => {
+        return { session, account, box, until, how }
+      }),
+  }),
+}
