@@ -12,6 +12,22 @@ const commands: Readonly<Record<string, Command>> = {
     summary: { en: 'run this box', fr: 'faire tourner cette box' },
     load: async () => (await import('./start.ts')).start,
   },
+  setup: {
+    summary: { en: 'set up an organisation on this box', fr: 'configurer une organisation sur cette box' },
+    load: async () => (await import('./setup.ts')).setup,
+  },
+  site: {
+    summary: { en: 'begin a site on this box', fr: 'commencer un site sur cette box' },
+    load: async () => (await import('./site.ts')).site,
+  },
+  account: {
+    summary: { en: 'look after people and what they may', fr: 's’occuper des personnes et de leurs droits' },
+    load: async () => (await import('./account.ts')).account,
+  },
+  token: {
+    summary: { en: 'let programs act for an account', fr: 'laisser des programmes agir pour un compte' },
+    load: async () => (await import('./token.ts')).token,
+  },
   status: {
     summary: { en: 'show what this box does', fr: 'montrer ce que fait cette box' },
     load: async () => (await import('./status.ts')).status,

@@ -1,4 +1,6 @@
 import { dialWebSocket, linkDoor } from '../doors/link.ts'
+import { accountDoor } from '../doors/accounts/account-door.ts'
+import { localAccountActs } from '../doors/accounts/local-acts.ts'
 import { blobDoor } from '../doors/blob-door.ts'
 import { httpDoor } from '../doors/http.ts'
 import { Trouble } from '../doors/errors.ts'
@@ -52,12 +54,14 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     ends.defer(saveTime(folder.path, machine))
     tellOfKill(folder, machine)
 
-    const local = await openLocal(folder.path, { status: () => showing() })
+    const accounts = accountDoor(machine, known)
+    const told = { status: () => showing() }
+    const local = await openLocal(folder.path, told, localAccountActs(accounts))
     ends.defer(() => local.close())
     const link = linkDoor()
     const blobs = blobDoor(machine)
     const readiness = new Readiness(machine.clock.mono)
-    const server = httpDoor({ log: machine.log, showing: () => showing(), readiness, link, blobs })
+    const server = httpDoor({ log: machine.log, showing: () => showing(), readiness, link, blobs, accounts })
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())
     const port = await listen(server, settings)
@@ -73,6 +77,8 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     ends.defer(() => {
       showing = () => ({ is: 'stopping' })
     })
+    accounts.open(box)
+    ends.defer(() => accounts.close())
     link.open((channel) => box.accept(channel))
     return { box, beside, port, broken, stop: () => ends.disposeAsync() }
   } catch (error) {

@@ -26,6 +26,11 @@ export class Trouble extends Error {
   static of<Code extends ErrorCode>(code: Code, values: ValuesOf<Code>, cause?: unknown): Trouble {
     return new Trouble(code, values, cause)
   }
+
+  /** One that another process told of. */
+  static again(code: string, values: Values): Trouble {
+    return new Trouble(Object.hasOwn(errors, code) ? (code as ErrorCode) : 'unexpected', values, undefined)
+  }
 }
 
 export type Said = { readonly what: string; readonly todo: string }

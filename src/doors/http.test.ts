@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { manualMachine } from '../kernel/manual-machine.ts'
 import { blobDoor } from './blob-door.ts'
+import { noAccounts } from './accounts/account-door.example.ts'
 import { httpDoor } from './http.ts'
 import { linkDoor } from './link.ts'
 import { Readiness } from './readiness.ts'
@@ -21,6 +22,7 @@ beforeEach(() => {
     readiness: new Readiness(() => 0),
     link: linkDoor(),
     blobs,
+    accounts: noAccounts,
   })
 })
 afterEach(() => server.close())

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { fastify } from 'fastify'
 import type { Machine } from '../kernel/machine.ts'
+import type { AccountDoor } from './accounts/account-door.ts'
+import { addSessionRoutes } from './accounts/session-routes.ts'
 import type { BlobDoor } from './blob-door.ts'
 import { Trouble } from './errors.ts'
 import { maxBodyBytes, sendTrouble, troubleOf } from './http-errors.ts'
@@ -17,6 +19,7 @@ export type HttpParts = {
   readonly readiness: Readiness
   readonly link: LinkDoor
   readonly blobs: BlobDoor
+  readonly accounts: AccountDoor
 }
 
 const secure = {
@@ -65,6 +68,7 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   server.server.on('upgrade', parts.link.upgrade)
   addHealth(server, parts)
   addPages(server, parts)
+  addSessionRoutes(server, parts.accounts)
   parts.blobs.add(server)
   return server
 }

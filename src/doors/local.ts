@@ -1,16 +1,23 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sha256 } from '../kernel/digest.ts'
+import { Trouble } from './errors.ts'
+import type { Values } from './language.ts'
 import { createServer, request } from './node-http.ts'
 
 /** What a system takes as the path of a socket. */
 const longestPath = 100
 const patienceMs = 5_000
+const actPatienceMs = 60_000
 
 /** What the program tells about itself to whoever may read its data folder. */
 export type Told = Readonly<Record<string, () => unknown>>
+/** What it does for him. What it throws as a Trouble, he reads in his own words. */
+export type Done = Readonly<Record<string, (input: unknown) => Promise<unknown>>>
+
+const mostAsked = 256 * 1024
 
 /** Where the program on a data folder is asked: a socket in the folder, so its owner alone gets in. */
 export function localPath(folder: string): string {
@@ -26,11 +33,13 @@ export function localPath(folder: string): string {
 export async function openLocal(
   folder: string,
   told: Told,
+  done: Done = {},
 ): Promise<{ readonly close: () => Promise<void> }> {
   const path = localPath(folder)
   if (process.platform !== 'win32') rmSync(path, { force: true })
   const server = createServer((asked, answer) => {
-    const name = asked.url?.slice(1) ?? ''
+    const name = nameOf(asked.url)
+    if (asked.method === 'POST' && Object.hasOwn(done, name)) return void perform(asked, answer, done[name])
     const tell = asked.method === 'GET' && Object.hasOwn(told, name) ? told[name] : undefined
     answer.writeHead(tell ? 200 : 404, { 'content-type': 'application/json' })
     answer.end(JSON.stringify(tell ? tell() : null))
@@ -44,11 +53,66 @@ export async function openLocal(
   }
 }
 
+function nameOf(url = '/'): string {
+  try {
+    return decodeURIComponent(url.slice(1))
+  } catch {
+    return ''
+  }
+}
+
+async function perform(asked: IncomingMessage, answer: ServerResponse, act: Done[string] | undefined) {
+  const said = await outcomeOf(asked, act)
+  answer.writeHead(200, { 'content-type': 'application/json' })
+  answer.end(JSON.stringify(said))
+}
+
+type Outcome =
+  | { readonly done: unknown }
+  | { readonly trouble: { readonly code: string; readonly values: Values } }
+
+async function outcomeOf(asked: IncomingMessage, act: Done[string] | undefined): Promise<Outcome> {
+  try {
+    return { done: (await act?.(JSON.parse(await textOf(asked)))) ?? null }
+  } catch (error) {
+    const trouble =
+      error instanceof Trouble ? error : Trouble.of('request_invalid', { reason: String(error) })
+    return { trouble: { code: trouble.code, values: trouble.values } }
+  }
+}
+
+async function textOf(asked: IncomingMessage): Promise<string> {
+  let text = ''
+  asked.setEncoding('utf8')
+  for await (const part of asked) {
+    text += String(part)
+    if (text.length > mostAsked) throw new Error(`more than ${mostAsked} characters`)
+  }
+  return text
+}
+
+/** Has the program on a data folder do something. Undefined where none runs; throws its Trouble. */
+export async function doLocal(
+  folder: string,
+  name: string,
+  input: unknown,
+): Promise<{ readonly done: unknown } | undefined> {
+  const outcome = (await askLocal(folder, name, input)) as Outcome | undefined
+  if (outcome && 'trouble' in outcome) throw Trouble.again(outcome.trouble.code, outcome.trouble.values)
+  return outcome
+}
+
 /** Asks the program that runs on a data folder. Undefined where none does. */
-export function askLocal(folder: string, name: string): Promise<unknown> {
+export function askLocal(folder: string, name: string, input?: unknown): Promise<unknown> {
   const { promise, resolve } = Promise.withResolvers<unknown>()
+  const isAct = input !== undefined
   const asking = request(
-    { socketPath: localPath(folder), path: `/${name}`, timeout: patienceMs },
+    {
+      socketPath: localPath(folder),
+      path: `/${encodeURIComponent(name)}`,
+      method: isAct ? 'POST' : 'GET',
+      timeout: isAct ? actPatienceMs : patienceMs,
+    },
     (answer) => {
       let text = ''
       answer.setEncoding('utf8')
@@ -58,7 +122,7 @@ export function askLocal(folder: string, name: string): Promise<unknown> {
   )
   asking.on('timeout', () => asking.destroy())
   asking.on('error', () => resolve(undefined))
-  asking.end()
+  asking.end(isAct ? JSON.stringify(input) : undefined)
   return promise
 }
 

@@ -1,3 +1,4 @@
+import { accountErrors } from './accounts/words.ts'
 import type { Texts } from './language.ts'
 
 /** An error that a person can meet: its HTTP status, what happened, and what to do about it. */
@@ -197,6 +198,27 @@ export const errors = {
       fr: 'Tapez regie {command} --help pour voir ce qu’elle connaît.',
     },
   },
+  flag_missing: {
+    status: 400,
+    what: { en: 'regie {command} lacks {flag}.', fr: 'Il manque {flag} à regie {command}.' },
+    todo: { en: 'See regie {command} --help.', fr: 'Voyez regie {command} --help.' },
+  },
+  verb_unknown: {
+    status: 400,
+    what: { en: 'regie {command} does not know “{verb}”.', fr: 'regie {command} ne connaît pas « {verb} ».' },
+    todo: {
+      en: 'Perhaps: {verbs}. See regie {command} --help.',
+      fr: 'Peut-être : {verbs}. Voyez regie {command} --help.',
+    },
+  },
+  file_unreadable: {
+    status: 400,
+    what: {
+      en: 'The file {file} cannot be read ({reason}).',
+      fr: 'Le fichier {file} est illisible ({reason}).',
+    },
+    todo: { en: 'Name a file that this account may read.', fr: 'Nommez un fichier que ce compte peut lire.' },
+  },
   argument_empty: {
     status: 400,
     what: { en: '{argument} needs a value.', fr: '{argument} attend une valeur.' },
@@ -270,6 +292,7 @@ export const errors = {
       fr: 'Envoyez du JSON, avec Content-Type: application/json.',
     },
   },
+  ...accountErrors,
   // Between boxes.
   box_unsigned: {
     status: 401,

@@ -5,8 +5,9 @@ import type { tables } from './tables.ts'
 
 /** So many refusals are shown; the log has them all. */
 const mostRefusals = 5000
-/** So many sessions that are over are shown for an account. */
+/** So many sessions that are over are shown for an account, and so many are open: the oldest go. */
 const mostEnded = 50
+const mostOpen = 50
 
 type Rows = RowsOf<typeof tables>
 
@@ -39,6 +40,8 @@ export const apply: Apply<typeof facts, typeof tables> = {
     // A box may have been away: what was ended meanwhile stays ended.
     const ended = rows.sessions.get(body.session)?.ended ?? false
     rows.sessions.put({ ...body, box: from?.box ?? '', n, ended })
+    const open = oldestFirst(rows, body.account, false)
+    for (const { session } of open.slice(0, Math.max(0, open.length - mostOpen))) end(rows, session)
   },
   'session.closed': (rows, { body: { session } }) => end(rows, session),
   'session.ended': (rows, { body: { session, account } }) => {
@@ -70,8 +73,12 @@ function end(rows: Rows, session: string): void {
   const row = rows.sessions.get(session)
   if (!row || row.ended) return
   rows.sessions.put({ ...row, ended: true })
-  const over = rows.sessions.list('byAccount', row.account, true).toSorted((a, b) => a.n - b.n)
+  const over = oldestFirst(rows, row.account, true)
   for (const old of over.slice(0, Math.max(0, over.length - mostEnded))) rows.sessions.remove(old.session)
+}
+
+function oldestFirst(rows: Rows, account: string, ended: boolean) {
+  return rows.sessions.list('byAccount', account, ended).toSorted((a, b) => a.n - b.n)
 }
 
 function endAll(rows: Rows, account: string): void {

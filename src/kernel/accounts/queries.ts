@@ -122,8 +122,8 @@ export const queries = {
     reads: { sessions: 'all' },
     key: ['session'],
     run: (rows) =>
-      rows.sessions.list('byEnded', false).map(({ session, account, box, until, how }) => {
-        return { session, account, box, until, how }
-      }),
+      rows.sessions
+        .all()
+        .map(({ session, account, box, until, ended }) => ({ session, account, box, until, ended })),
   }),
 }

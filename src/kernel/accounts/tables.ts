@@ -49,7 +49,7 @@ export const tables = {
       n: integer(),
       ended: flag(),
     },
-    { key: ['session'], indexes: { byAccount: ['account', 'ended'], byEnded: ['ended'] } },
+    { key: ['session'], indexes: { byAccount: ['account', 'ended'] } },
   ),
   unlocks: table({ account: text(), n: integer() }, { key: ['account'] }),
   /** What was refused at a door lately, and by whom it was asked. `slot`: its entry, modulo as many as are kept. */

@@ -16,11 +16,11 @@ test.each([
   ['what is for the box itself is for no owner', ['owner'], ['itself'], false],
   ['nor for whoever was given a role of that name', ['itself'], ['itself'], false],
   ['allowed to nobody, nobody may', ['owner'], [], false],
-])('%s', (_, roles, allow, may) => {
+])('ACCOUNT-4 %s', (_, roles, allow, may) => {
   expect(mayWith(roles, allow)).toBe(may)
 })
 
-test('a pack writes its roles short, and none that it does not declare', () => {
+test('ACCOUNT-4 a pack writes its roles short, and none that it does not declare', () => {
   const timing = { name: 'timing', roles: ['referee'] }
   expect(fullRoles(timing, 'timing.start', ['lead', 'referee', 'public'])).toEqual([
     'lead',

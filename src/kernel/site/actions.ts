@@ -5,6 +5,7 @@ import { actions as orders } from '../orders/actions.ts'
 import { actions as settingActions } from '../settings/actions.ts'
 import { actionsOf } from '../pack/action.ts'
 import type { RowsReadOf } from '../pack/table.ts'
+import { aboutActions } from './about.ts'
 import { facts } from './facts.ts'
 import type { tables } from './tables.ts'
 
@@ -18,6 +19,7 @@ export const actions = {
   ...clockActions,
   ...settingActions,
   ...accountActions,
+  ...aboutActions,
   'box.assign': action({
     input: facts['box.assigned'].body.extend({ publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
     allow: ['manager', 'installer', 'lead'],

@@ -4,6 +4,7 @@ import { clockFacts } from '../clock/facts.ts'
 import { facts as orders } from '../orders/facts.ts'
 import { facts as afarFacts } from '../afar/facts.ts'
 import { facts as settingFacts } from '../settings/facts.ts'
+import { aboutFacts } from './about.ts'
 import { decision, erasable, record } from '../pack/fact.ts'
 import { timerFacts } from '../timers/facts.ts'
 
@@ -21,6 +22,7 @@ export const facts = {
   ...afarFacts,
   ...settingFacts,
   ...accountFacts,
+  ...aboutFacts,
   /** First in each stream: which stream of the same box came before, and how far it had come. */
   'stream.opened': record(
     z.object({ boot: z.string().max(64), before: id.nullable(), beforeSeq: z.int().nonnegative() }),

@@ -8,6 +8,7 @@ import { apply as orders } from '../orders/apply.ts'
 import { pack } from '../pack/pack.ts'
 import { parseTerm } from '../term.ts'
 import { rebaseTimers, retimeTimers, timerApply } from '../timers/apply.ts'
+import { aboutApply } from './about.ts'
 import { actions } from './actions.ts'
 import { facts } from './facts.ts'
 import { queries } from './queries.ts'
@@ -19,6 +20,7 @@ const apply: Apply<typeof facts, typeof tables> = {
   ...applyAfar,
   ...applySettings,
   ...applyAccounts,
+  ...aboutApply,
   'stream.opened': (rows, { body, from, n }) => {
     if (!from) return
     const { stream, box } = from

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { queries as accountQueries } from '../accounts/queries.ts'
 import { queriesOf } from '../pack/query.ts'
+import { aboutQueries } from './about.ts'
 import type { tables } from './tables.ts'
 
 const query = queriesOf<typeof tables>()
@@ -10,6 +11,7 @@ const inCharge = ['manager', 'installer', 'lead'] as const
 /** What can be seen of any site, whatever its trade. */
 export const queries = {
   ...accountQueries,
+  ...aboutQueries,
   boxes: query({
     input: nothing,
     allow: [...inCharge, 'volunteer', 'viewer'],

@@ -4,6 +4,7 @@ import { tables as orders } from '../orders/tables.ts'
 import { tables as afarTables } from '../afar/tables.ts'
 import { tables as settingTables } from '../settings/tables.ts'
 import { flag, integer, json, optional, table, text } from '../pack/table.ts'
+import { aboutTables } from './about.ts'
 import { timerTables } from '../timers/tables.ts'
 
 /** The kernel's own views of a site. Like a pack's, they come from the log and nothing else. */
@@ -13,6 +14,7 @@ export const tables = {
   ...afarTables,
   ...settingTables,
   ...accountTables,
+  ...aboutTables,
   /** How far each stream has come in this log: what makes a record count once (LOG-9). */
   streams: table(
     {

@@ -1,0 +1,207 @@
+import type { Proof } from '../../kernel/accounts/facts.ts'
+import type { Machine } from '../../kernel/machine.ts'
+import type { Box } from '../../kernel/box/contract.ts'
+import { hubSite } from '../../kernel/settings/target.ts'
+import { Trouble } from '../errors.ts'
+import type { ShownRow } from './shown-rows.ts'
+import { ShownRows } from './shown-rows.ts'
+
+const queries = ['doorPeople', 'doorProofs', 'doorCodes', 'doorRoles', 'doorTokens', 'doorSessions'] as const
+type Query = (typeof queries)[number]
+type Shown = Readonly<Record<Query, ShownRows>>
+
+const lookMs = 10
+const patienceMs = 5_000
+
+export type Person = {
+  /** In whose log the account stands. */
+  readonly site: string
+  readonly account: string
+  readonly login: string | null
+  readonly name: string | null
+  readonly language: string | null
+  readonly suspended: boolean
+}
+export type Token = {
+  readonly site: string
+  readonly token: string
+  readonly account: string
+  readonly name: string
+  readonly allow: readonly string[]
+  readonly sites: readonly string[] | null
+  readonly until: number
+}
+export type Session = {
+  readonly session: string
+  readonly account: string
+  readonly box: string
+  readonly until: number | null
+  readonly ended: boolean
+}
+
+type Index = {
+  readonly people: ReadonlyMap<string, readonly Person[]>
+  readonly logins: ReadonlyMap<string, readonly Person[]>
+  /** By account: roles with the site where they count, empty for everywhere. */
+  readonly roles: ReadonlyMap<string, readonly { readonly site: string; readonly role: string }[]>
+  readonly tokens: ReadonlyMap<string, Token>
+  readonly sessions: ReadonlyMap<string, Session>
+}
+
+/** Everybody whom the sites of this box know, as their logs have it now. Read from the first who comes to a door on. */
+export class Directory {
+  readonly #box: Pick<Box, 'live' | 'status' | 'onChange'>
+  readonly #sites = new Map<string, Shown>()
+  readonly #listeners = new Set<() => void>()
+  #index: Index | undefined
+  #unlisten: (() => void) | undefined
+
+  readonly #timers: Machine['timers']
+
+  constructor(box: Pick<Box, 'live' | 'status' | 'onChange'>, timers: Machine['timers']) {
+    this.#box = box
+    this.#timers = timers
+  }
+
+  /** Waits until all of it is here. Throws where that takes too long: nobody is refused for what is not read yet. */
+  async known(): Promise<void> {
+    for (let waited = 0; !this.isKnown; waited += lookMs) {
+      if (waited > patienceMs) throw Trouble.of('starting', {})
+      await new Promise<void>((resolve) => this.#timers.after(lookMs, resolve))
+    }
+  }
+
+  /** All of it is here. */
+  get isKnown(): boolean {
+    this.#open()
+    return [...this.#sites.values()].every((shown) => queries.every((query) => shown[query].isKnown))
+  }
+
+  onChange(tell: () => void): () => void {
+    this.#listeners.add(tell)
+    return () => this.#listeners.delete(tell)
+  }
+
+  /** The account in each log that has it: an organisation's first. */
+  people(account: string): readonly Person[] {
+    return this.#now.people.get(account) ?? []
+  }
+
+  byLogin(login: string): readonly Person[] {
+    return this.#now.logins.get(login) ?? []
+  }
+
+  proof(
+    person: Person,
+    proof: Proof,
+  ): { readonly sealed: string; readonly until: number | null } | undefined {
+    for (const row of this.#rows(person.site, 'doorProofs'))
+      if (row['account'] === person.account && row['proof'] === proof)
+        return { sealed: String(row['sealed']), until: row['until'] as number | null }
+    return undefined
+  }
+
+  isUsed(person: Person, code: string): boolean {
+    for (const row of this.#rows(person.site, 'doorCodes'))
+      if (row['account'] === person.account && row['code'] === code) return true
+    return false
+  }
+
+  /** What somebody is at a site. Suspended where the role was given, he is nothing. */
+  roles(account: string, site: string): readonly string[] {
+    return (this.#now.roles.get(account) ?? [])
+      .filter((each) => each.site === '' || each.site === site)
+      .map(({ role }) => role)
+  }
+
+  /** Everything that he is anywhere. */
+  allRoles(account: string): readonly { readonly site: string; readonly role: string }[] {
+    return this.#now.roles.get(account) ?? []
+  }
+
+  token(secret: string): Token | undefined {
+    return this.#now.tokens.get(secret)
+  }
+
+  session(session: string): Session | undefined {
+    return this.#now.sessions.get(session)
+  }
+
+  /** When a lead last let somebody try again, by account. */
+  *unlocks(): Iterable<readonly [account: string, n: number]> {
+    this.#open()
+    for (const site of this.#sites.keys())
+      for (const row of this.#rows(site, 'doorPeople'))
+        yield [String(row['account']), Number(row['unlocked'])]
+  }
+
+  close(): void {
+    this.#unlisten?.()
+    for (const shown of this.#sites.values()) for (const query of queries) shown[query].stop()
+    this.#sites.clear()
+    this.#listeners.clear()
+  }
+
+  #open(): void {
+    this.#unlisten ??= this.#box.onChange(() => this.#look())
+    if (this.#sites.size === 0) this.#look()
+  }
+
+  #look(): void {
+    for (const { site } of this.#box.status().sites) {
+      if (this.#sites.has(site)) continue
+      const show = (query: Query) => new ShownRows(this.#box.live, site, query, () => this.#changed())
+      this.#sites.set(site, Object.fromEntries(queries.map((query) => [query, show(query)])) as Shown)
+      this.#changed()
+    }
+  }
+
+  #changed(): void {
+    this.#index = undefined
+    for (const tell of this.#listeners) tell()
+  }
+
+  #rows(site: string, query: Query): Iterable<ShownRow> {
+    return this.#sites.get(site)?.[query].all ?? []
+  }
+
+  get #now(): Index {
+    this.#open()
+    return (this.#index ??= this.#made())
+  }
+
+  #made(): Index {
+    const sites = [...this.#sites.keys()].toSorted((a, b) => Number(b === hubSite) - Number(a === hubSite))
+    const each = (query: Query) =>
+      sites.flatMap((site) => [...this.#rows(site, query)].map((row) => ({ site, row })))
+    const people = each('doorPeople').map(({ site, row }) => ({ site, ...row }) as unknown as Person)
+    const suspended = new Set(
+      people.filter((person) => person.suspended).map(({ site, account }) => `${site} ${account}`),
+    )
+    const isOut = (site: string, account: string) =>
+      suspended.has(`${site} ${account}`) || suspended.has(`${hubSite} ${account}`)
+    // Another site's log says what people are there, and no more.
+    const roles = each('doorRoles')
+      .map(({ site, row }) => ({
+        account: String(row['account']),
+        role: String(row['role']),
+        site: site === hubSite ? String(row['site']) : site,
+        from: site,
+      }))
+      .filter(({ account, from }) => !isOut(from, account))
+    const tokens = each('doorTokens').map(
+      ({ site, row }) => [String(row['secret']), { site, ...row }] as const,
+    )
+    const sessions = each('doorSessions').map(({ row }) => [String(row['session']), row] as const)
+    return {
+      people: Map.groupBy(people, ({ account }) => account),
+      logins: Map.groupBy(
+        people.filter(({ login }) => login !== null),
+        ({ login }) => login ?? '',
+      ),
+      roles: Map.groupBy(roles, ({ account }) => account),
+      tokens: new Map(tokens) as unknown as Index['tokens'],
+      sessions: new Map(sessions) as unknown as Index['sessions'],
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Trouble } from '../errors.ts'
+import type { AccountDoor } from './account-door.ts'
+import { clientCookie, cookieOf, sessionCookie, sessionOf, setCookie } from './credentials.ts'
+import type { Person } from './directory.ts'
+import { sessionMs } from './sessions.ts'
+
+const ask = z.strictObject({
+  login: z.string().min(1).max(100),
+  secret: z.string().min(1).max(200),
+  code: z.string().max(40).optional(),
+})
+const yearSeconds = 365 * 24 * 3600
+
+/** Signing in and out with a browser, and who one is. */
+export function addSessionRoutes(server: FastifyInstance, door: AccountDoor): void {
+  const config = { permission: 'public' } as const
+  const path = '/api/fleet/session'
+
+  server.post(path, { config }, async (request, reply) => {
+    const open = door.now()
+    if (!open) throw Trouble.of('starting', {})
+    const given = ask.safeParse(request.body)
+    if (!given.success)
+      throw Trouble.of('request_invalid', { reason: given.error.issues[0]?.message ?? 'no sign-in' })
+    const mark = cookieOf(request.headers.cookie, clientCookie)
+    const cookie = open.marks.read(mark)
+    const client = { cookie, address: request.ip, secure: isSecure(request) }
+    const { person, how } = await open.signIn.check(given.data, client)
+    const secret = await open.sessions.open(person, how, client.address)
+    const { secure } = client
+    remember(reply, sessionCookie, secret, { seconds: sessionMs / 1000, secure })
+    // From now on this browser is told from others behind its address, whatever they try.
+    const kept = cookie === undefined ? open.marks.make() : (mark ?? '')
+    remember(reply, clientCookie, kept, { seconds: yearSeconds, secure })
+    return reply.send(shown(person))
+  })
+
+  server.delete(path, { config }, async (request, reply) => {
+    const secret = sessionOf(request.headers.cookie)
+    await door.now()?.directory.known()
+    if (secret !== undefined) await door.now()?.sessions.close(secret)
+    remember(reply, sessionCookie, '', { seconds: 0, secure: isSecure(request) })
+    return reply.code(204).send()
+  })
+
+  server.get(path, { config }, async (request, reply) => {
+    const open = door.now()
+    const visitor = await door.visitorOf(request.headers)
+    const [person] = visitor.kind === 'person' ? (open?.directory.people(visitor.who) ?? []) : []
+    if (!open || !person) throw Trouble.of('sign_in_needed', {})
+    return reply.send({ ...shown(person), roles: open.directory.allRoles(person.account) })
+  })
+}
+
+const shown = ({ account, login, name, language }: Person) => ({ account, login, name, language })
+
+function remember(
+  reply: FastifyReply,
+  name: string,
+  value: string,
+  how: { readonly seconds: number; readonly secure: boolean },
+): void {
+  void reply.header('set-cookie', setCookie(name, value, how))
+}
+
+const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https'

@@ -1,0 +1,175 @@
+import type { Vault } from '../../kernel/accounts/vault.ts'
+import type { Proof } from '../../kernel/accounts/facts.ts'
+import { sha256 } from '../../kernel/digest.ts'
+import type { Instant } from '../../kernel/instant.ts'
+import { epochOf } from '../../kernel/instant.ts'
+import { hubSite } from '../../kernel/settings/target.ts'
+import { Trouble } from '../errors.ts'
+import type { Directory, Person } from './directory.ts'
+import type { Lockouts } from './lockouts.ts'
+import { isNear } from './network-place.ts'
+import { isNobodysPassword, isPassword } from './passwords.ts'
+import type { How } from './sessions.ts'
+import { codeText } from './recovery-codes.ts'
+import { totpStep } from './totp.ts'
+
+/** Who knocks: his cookie, which tells his browser from others behind the same address, and where he is. */
+export type Client = {
+  readonly cookie: string | undefined
+  readonly address: string
+  readonly secure: boolean
+}
+
+export type SignInAsk = {
+  readonly login: string
+  /** A password, or a volunteer's PIN. */
+  readonly secret: string
+  /** From an app, or one of the codes that work once. */
+  readonly code?: string | undefined
+}
+
+export type SignedIn = { readonly person: Person; readonly how: How }
+
+export type SignInParts = {
+  readonly directory: Directory
+  readonly lockouts: Lockouts
+  readonly vault: (site: string) => Vault | undefined
+  readonly now: (site: string) => Instant
+  /** Held back for so long. */
+  readonly rest: (ms: number) => Promise<void>
+  /** Written down where the account is; of nobody's account, wherever. */
+  readonly refused: (site: string | undefined, account: string | null, why: Why, address: string) => void
+  /** Durable before it counts. */
+  readonly codeUsed: (person: Person, code: string) => Promise<void>
+}
+
+export type Why = 'wrong' | 'locked' | 'suspended' | 'second-factor' | 'stale' | 'no-role'
+
+/** What is bound to a proof, so that it opens for this account only. */
+export const boundTo = ({ site, account }: Pick<Person, 'site' | 'account'>, proof: Proof): string =>
+  `${site} ${account} ${proof}`
+
+/** Finds out whether somebody is who he says. Wrong tries cost time; nothing tells which accounts there are. */
+export class SignIn {
+  readonly #parts: SignInParts
+  /** The last step of an app that was used, so that what was seen over a shoulder is of no use. */
+  readonly #lastSteps = new Map<string, number>()
+
+  constructor(parts: SignInParts) {
+    this.#parts = parts
+  }
+
+  /** Throws a Trouble in words. */
+  async check(ask: SignInAsk, client: Client): Promise<SignedIn> {
+    await this.#parts.directory.known()
+    const login = ask.login.normalize('NFKC').trim().toLowerCase()
+    const found = this.#parts.directory.byLogin(login)
+    const pin = /^\d{6}$/.test(ask.secret)
+    const account = found[0]?.account ?? `no account: ${login.slice(0, 100)}`
+    const attempt = { account, client: client.cookie ?? client.address, address: client.address, pin }
+    const locked = this.#parts.lockouts.lockedMs(attempt)
+    if (locked > 0) {
+      this.#refused(found[0], 'locked', client)
+      throw Trouble.of('sign_in_locked', { minutes: Math.ceil(locked / 60_000) })
+    }
+    const person = await this.#personOf(found, ask.secret, pin, client)
+    if (!person) {
+      this.#refused(found[0], 'wrong', client)
+      await this.#parts.rest(this.#parts.lockouts.wrong(attempt))
+      throw Trouble.of('sign_in_wrong', {})
+    }
+    if (person.suspended) {
+      this.#refused(person, 'suspended', client)
+      throw Trouble.of('sign_in_suspended', {})
+    }
+    const how = await this.#secondFactor(person, ask.code, client, attempt)
+    this.#parts.lockouts.right(attempt)
+    return { person, how: how ?? (pin ? 'pin' : 'password') }
+  }
+
+  /** The account whose secret this is: an organisation's, or one of a site with the same login. */
+  async #personOf(
+    found: readonly Person[],
+    secret: string,
+    pin: boolean,
+    { address }: Client,
+  ): Promise<Person | undefined> {
+    let tried = 0
+    for (const person of found) {
+      const proof = pin ? 'pin' : 'password'
+      // A PIN is for whoever stands in the same place.
+      if (pin && !isNear(address)) continue
+      const hashed = this.#open(person, proof)
+      if (hashed === undefined) continue
+      tried += 1
+      if (await isPassword(secret, hashed)) return person
+    }
+    if (tried === 0) await isNobodysPassword(secret)
+    return undefined
+  }
+
+  #open(person: Person, proof: Proof): string | undefined {
+    const kept = this.#parts.directory.proof(person, proof)
+    if (!kept) return undefined
+    const now = epochOf(this.#parts.now(person.site))
+    if (kept.until !== null && now !== null && now > kept.until) return undefined
+    return this.#parts.vault(person.site)?.open(kept.sealed, boundTo(person, proof))
+  }
+
+  /** Undefined where none is asked for. */
+  async #secondFactor(
+    person: Person,
+    code: string | undefined,
+    client: Client,
+    attempt: Parameters<Lockouts['wrong']>[0],
+  ): Promise<'totp' | 'code' | undefined> {
+    const secret = this.#open(person, 'totp')
+    const isOutside = !isNear(client.address)
+    if (isOutside && !client.secure) throw Trouble.of('https_needed', {})
+    if (secret === undefined) {
+      const inCharge = this.#parts.directory
+        .roles(person.account, hubSite)
+        .some((role) => role === 'owner' || role === 'manager')
+      if (!isOutside || !inCharge) return undefined
+      this.#refused(person, 'second-factor', client)
+      throw Trouble.of('totp_needed_outside', {})
+    }
+    if (code === undefined || code === '') throw Trouble.of('sign_in_code_needed', {})
+    if (this.#isFreshStep(person, secret, code)) return 'totp'
+    if (await this.#useCode(person, code)) return 'code'
+    if (/^\s*(\d\s*){6}$/.test(code) && this.#parts.now(person.site)[2] === 0)
+      throw Trouble.of('sign_in_clock_unknown', {})
+    this.#refused(person, 'second-factor', client)
+    await this.#parts.rest(this.#parts.lockouts.wrong(attempt))
+    throw Trouble.of('sign_in_code_wrong', {})
+  }
+
+  #isFreshStep(person: Person, secret: string, code: string): boolean {
+    const instant = this.#parts.now(person.site)
+    const now = epochOf(instant)
+    if (now === null || instant[2] === 0) return false
+    const step = totpStep(secret, code, now)
+    if (step === undefined || step <= (this.#lastSteps.get(person.account) ?? 0)) return false
+    this.#lastSteps.set(person.account, step)
+    return true
+  }
+
+  async #useCode(person: Person, code: string): Promise<boolean> {
+    const list = this.#open(person, 'codes')
+    if (list === undefined) return false
+    const used = sha256(codeText(code))
+    const codes = JSON.parse(list) as readonly string[]
+    if (!codes.includes(used) || this.#parts.directory.isUsed(person, used) || this.#taken.has(used))
+      return false
+    this.#taken.add(used)
+    await this.#parts.codeUsed(person, used)
+    return true
+  }
+
+  /** Codes of this process that the log may not show yet. */
+  readonly #taken = new Set<string>()
+
+  #refused(person: Person | undefined, why: Why, { address }: Client): void {
+    this.#parts.refused(person?.site, person?.account ?? null, why, address)
+  }
+}

@@ -1,0 +1,69 @@
+import { sha256 } from '../../kernel/digest.ts'
+import { mayWith } from '../../kernel/pack/roles.ts'
+import type { Visitor } from '../visitor.ts'
+import { nobody } from '../visitor.ts'
+import type { Directory } from './directory.ts'
+import type { Sessions } from './sessions.ts'
+import { bearerOf, sessionOf } from './credentials.ts'
+
+/** What a request says of who sends it. */
+export type Credentials = {
+  readonly cookie?: string | undefined
+  readonly authorization?: string | undefined
+}
+
+type Parts = {
+  readonly directory: Pick<Directory, 'token' | 'roles'>
+  readonly sessions: Pick<Sessions, 'accountOf'>
+  /** Milliseconds since 1970 in a site's time; null while nobody knows it. */
+  readonly epoch: (site: string) => number | null
+}
+
+/** Nothing in a request says who sends it. */
+export const isNobody = ({ cookie, authorization }: Credentials): boolean =>
+  bearerOf(authorization) === undefined && sessionOf(cookie) === undefined
+
+/**
+ * Who sent a request: by its token, else by its session. Whoever was told of stays what the logs say he is: what is
+ * taken from him, is taken from the visitor that a door holds.
+ */
+export function visitorOf({ cookie, authorization }: Credentials, parts: Parts): Visitor {
+  const secret = bearerOf(authorization)
+  if (secret !== undefined) return tokenVisitor(secret, parts)
+  const session = sessionOf(cookie)
+  return session === undefined ? nobody : personVisitor(sha256(session), parts)
+}
+
+function personVisitor(session: string, { sessions, directory }: Parts): Visitor {
+  const account = sessions.accountOf(session)
+  if (account === undefined) return nobody
+  return {
+    kind: 'person',
+    who: account,
+    may: ({ allow }, site) =>
+      mayWith(sessions.accountOf(session) === account ? directory.roles(account, site) : [], allow),
+  }
+}
+
+/** A token may what its list says, at its sites, and never more than the account that it acts for. */
+function tokenVisitor(secret: string, { directory, epoch }: Parts): Visitor {
+  const hashed = sha256(secret)
+  const valid = () => {
+    const token = directory.token(hashed)
+    if (!token) return undefined
+    const now = epoch(token.site)
+    return now !== null && now > token.until ? undefined : token
+  }
+  const token = valid()
+  if (!token) return nobody
+  return {
+    kind: 'token',
+    who: `${token.account} token ${token.token}`,
+    may: ({ name, allow }, site) => {
+      const now = valid()
+      if (!now?.allow.includes(name) || (now.sites !== null && !now.sites.includes(site)))
+        return mayWith([], allow)
+      return mayWith(directory.roles(now.account, site), allow)
+    },
+  }
+}
