@@ -106,7 +106,7 @@ async function open(
       writer,
       runner: openQueries(folder.views, machine.timers),
       dial: dialWebSocket,
-      // Until a fleet claims boxes, only those that a site names are let in.
+      // Until a fleet claims boxes, only those that a site names, or that left one, are let in.
       trusts: () => false,
       onSamples,
     })

@@ -8,6 +8,7 @@ import { fleet } from './editor.ts'
 import { Far } from './far.ts'
 import type { Fault, Stage } from './faults/fault.ts'
 import { keeperFaults } from './faults/keeper-faults.ts'
+import { leavingFaults } from './faults/leaving-faults.ts'
 import { networkFaults } from './faults/network-faults.ts'
 import { Gate } from './gate.ts'
 import { Installer } from './installer.ts'
@@ -32,6 +33,7 @@ const faults: Readonly<Record<string, Fault>> = {
   ...boxFaults,
   ...cardFaults,
   ...keeperFaults,
+  ...leavingFaults,
 }
 
 export const faultKinds: readonly string[] = Object.keys(faults)
@@ -47,6 +49,7 @@ const rare: Readonly<Record<string, number>> = {
   'keeper destroyed': 0.15,
   // Only where a scenario asks for it: the boxes around it must be few.
   'keeper restored': 0,
+  'box unassigned': 0,
 }
 const weights = Object.fromEntries(faultKinds.map((kind) => [kind, rare[kind] ?? 1]))
 

@@ -59,6 +59,8 @@ export class World {
   /** Until when a box had troubles of which we know. */
   readonly troubled = new Map<string, number>()
   readonly media: Media | undefined
+  /** Boxes that were taken off their site: nobody vouches for them. */
+  readonly unassigned = new Set<string>()
   /** People and devices go on. */
   busy = true
   #failure: Error | undefined
@@ -155,7 +157,8 @@ export class World {
       drivers: (box, process) => this.#handOf(box)?.drivers(process),
       settings: (box, process) => this.panels.portFor(box, process),
       dice: dice.fork('boxes'),
-      trusts: (other, publicKey) => this.boxes.get(other)?.seal.publicKey === publicKey,
+      trusts: (other, publicKey) =>
+        this.boxes.get(other)?.seal.publicKey === publicKey && !this.unassigned.has(other),
       cardAdded: (card) => this.witness.addCard(card),
       log: this.#log,
       media: this.media,

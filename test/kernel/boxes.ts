@@ -60,6 +60,8 @@ export class TestBox {
   wrongBy = 0
   vouch: Vouch | null = null
   limits: Limits | undefined
+  /** Whoever dials is let in, also where no site names it. */
+  trustsAll = true
   #boots = 1
   #bootedAt = 0
   /** What does this box's orders, from its next start on. */
@@ -107,7 +109,7 @@ export class TestBox {
       writer: this.#writer(),
       runner: this.#runner(),
       dial: this.#dial(),
-      trusts: () => true,
+      trusts: () => this.trustsAll,
       limits: this.limits,
       drivers: this.drivers,
       settings: this.settings,

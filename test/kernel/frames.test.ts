@@ -56,7 +56,7 @@ test('LINK-4 a guest hears of a site only in answer, and nothing of its log', as
   expect(await peer.next('site')).toMatchObject({ n: 0, chain: '', terms: [], you: 'guest' })
 })
 
-test('SITE-4 a guest gets no entries, histories or answers, whatever it says', async () => {
+test('SITE-4 a guest gets no entries or histories, and what it asks is refused, whatever it says', async () => {
   await using boxes = new Boxes()
   const { keeper, peer } = await meet(boxes, 'guest')
   const { n } = keeper.site()
@@ -65,8 +65,22 @@ test('SITE-4 a guest gets no entries, histories or answers, whatever it says', a
   const data = { action: 'fair.grant', key: 'k', who: 'x', input: { tag: 'a', cents: 5 } }
   peer.say({ t: 'want', site, after: 0, chain: '' })
   peer.say({ t: 'ask', site, id: 'question1', path: [peer.identity.box], what: 'act', data })
-  await pause(100)
-  expect(new Set(peer.heard.map(({ frame }) => frame.t))).toEqual(new Set(['site']))
+  expect(await peer.next('answer')).toMatchObject({
+    data: { is: 'refused', code: 'not-assigned', detail: { box: peer.identity.box } },
+  })
+  peer.say({ t: 'ask', site, id: 'question2', path: [peer.identity.box], what: 'handIn', data: [] })
+  peer.say({ t: 'ask', site, id: 'question3', path: [peer.identity.box], what: 'orders', data: null })
+  const sure = { ...data, sure: 'decide' }
+  peer.say({ t: 'ask', site, id: 'question4', path: [peer.identity.box], what: 'act', data: sure })
+  await peer.next('answer', 3)
+  // What it may have been granted before is not called refused.
+  expect(
+    peer
+      .all('answer')
+      .map(({ data: said }) => said)
+      .slice(1),
+  ).toMatchObject([null, null, { is: 'unknown' }])
+  expect(new Set(peer.heard.map(({ frame }) => frame.t))).toEqual(new Set(['site', 'answer']))
   expect(keeper.site().n).toBe(n)
 })
 

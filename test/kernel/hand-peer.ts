@@ -12,10 +12,15 @@ type Heard = { readonly frame: SiteFrame; readonly lines: readonly string[] }
 
 /** A box that is led by hand: it has a key and a real link, and says what the test says. */
 export class HandPeer {
-  readonly identity: Identity = makeIdentity({ bytes: randomBytes })
+  readonly identity: Identity
   readonly heard: Heard[] = []
   closedWith: string | undefined
   #link: Link | undefined
+
+  /** `as`: what it says of itself that is another's. */
+  constructor(as: Partial<Identity> = {}) {
+    this.identity = { ...makeIdentity({ bytes: randomBytes }), ...as }
+  }
 
   get member() {
     return { box: this.identity.box, publicKey: this.identity.publicKey, small: false }
@@ -25,7 +30,7 @@ export class HandPeer {
     return { address: 'by hand', box: this.identity.box, publicKey: this.identity.publicKey }
   }
 
-  async dial(box: TestBox): Promise<void> {
+  async dial(box: TestBox, withinMs = 8_000): Promise<void> {
     const events: { near?: ChannelEvents; far?: ChannelEvents } = {}
     const close = (why: string) => {
       events.near?.closed(why)
@@ -58,7 +63,7 @@ export class HandPeer {
     this.#link = link
     events.near = link.channelEvents
     events.far = box.box.accept(end(() => events.near))
-    await until(() => link.isUp)
+    await until(() => link.isUp, withinMs)
   }
 
   say(frame: SiteFrame, lines: readonly string[] = []): void {

@@ -25,7 +25,8 @@ export class Advert {
 
   sendTo(peer: SitePeer): void {
     const { log, site } = this.#parts
-    const { n, chain, terms } = peer.standing === 'whole' ? log.history : emptyHistory
+    const told = peer.standing === 'whole' || peer.standing === 'left'
+    const { n, chain, terms } = told ? log.history : emptyHistory
     const route = this.#route()
     const frame: Frame<'site'> = {
       t: 'site',
@@ -35,7 +36,7 @@ export class Advert {
       terms: terms.map((each) => [each.n, termText(each.term), each.chain]),
       top: this.#top(),
       route: route && [...route],
-      you: peer.standing,
+      you: peer.standing === 'left' ? 'guest' : peer.standing,
       lacksKey: this.#key.wanted,
     }
     peer.link.send(frame)

@@ -118,6 +118,8 @@ export class Asks {
   async asked(peer: SitePeer, frame: Frame<'ask'>): Promise<void> {
     const { site, id, path } = frame
     const answer = (data: unknown) => peer.link.send({ t: 'answer', site, id, path, data })
+    const stranger = notAssigned(peer, frame)
+    if (stranger !== undefined) return answer(stranger)
     if (this.#isKeeping()) return answer(await this.#decideFor(peer, frame))
     const next = this.#route()?.next
     if (!next || next === peer || path.length >= 8) return answer(frame.what === 'act' ? away : null)
@@ -182,6 +184,19 @@ export class Asks {
       return 'away'
     }
   }
+}
+
+/**
+ * What a guest asks is refused, except that one which left may hand in what it holds (LINK-7). An ask that may have
+ * been granted before it left stays unknown (AFAR-4). Undefined: it may ask.
+ */
+function notAssigned(peer: SitePeer, { what, data }: Frame<'ask'>): unknown {
+  if (peer.standing === 'whole' || peer.standing === 'small') return undefined
+  if (what === 'handIn' && peer.standing === 'left') return undefined
+  if (what !== 'act') return null
+  const sure = askData.safeParse(data).data?.sure
+  if (sure !== undefined) return unknown(`box ${peer.box} is not assigned to this site`)
+  return { is: 'refused', code: 'not-assigned', detail: { box: peer.box } } satisfies Answer
 }
 
 export const away: Answer = { is: 'refused', code: 'keeper-away', detail: {} }

@@ -123,7 +123,7 @@ class RunningBox implements Box {
   }
 
   keysOf(box: string): readonly string[] {
-    return [...this.#sites.values()].flatMap((site) => site.keysOf(box))
+    return [...this.#sites.values()].flatMap(({ members }) => members.keysOf(box))
   }
 
   aboves(): readonly Above[] {
@@ -230,9 +230,10 @@ class RunningBox implements Box {
     return site
   }
 
-  /** A box is let in by a site that names it with this key, by being above, or by the fleet's claims. */
+  /** A box is let in by a site that names it with this key, or did until it left, by being above, or by the fleet's claims. */
   #accepts({ box, publicKey }: Peer): boolean {
-    const keys = this.keysOf(box)
+    const left = [...this.#sites.values()].flatMap(({ members }) => members.leftKeysOf(box))
+    const keys = [...this.keysOf(box), ...left]
     return keys.length > 0 ? keys.includes(publicKey) : this.#parts.trusts(box, publicKey)
   }
 

@@ -56,9 +56,11 @@ export class Links {
       const joined = known ?? new Map<string, Standing>()
       for (const [name, site] of known ? moved : this.#parts.sites) {
         if (!site.isOpen) continue
-        const standing = site.standingOf(link.peer?.box ?? '')
+        if (!link.peer) continue
+        const standing = site.members.standingOf(link.peer)
+        const isGuest = standing === 'guest' || standing === 'left'
         // A guest learns of no site that it does not name itself.
-        if (joined.get(name) === standing || (standing === 'guest' && !joined.has(name))) continue
+        if (joined.get(name) === standing || (isGuest && !joined.has(name))) continue
         joined.set(name, standing)
         site.join(link)
       }
@@ -69,9 +71,9 @@ export class Links {
   /** Sites that see their boxes in another way than at the last look: of a hub's many, few. */
   #movedSites(): readonly (readonly [string, Site])[] {
     const moved = [...this.#parts.sites].filter(
-      ([, site]) => site.isOpen && this.#members.get(site) !== site.members,
+      ([, site]) => site.isOpen && this.#members.get(site) !== site.members.now,
     )
-    for (const [, site] of moved) this.#members.set(site, site.members)
+    for (const [, site] of moved) this.#members.set(site, site.members.now)
     return moved
   }
 
@@ -150,10 +152,10 @@ export class Links {
   async #frame(link: Link, frame: SiteFrame, lines: readonly string[]): Promise<void> {
     const site = this.#parts.sites.get(frame.site)
     const joined = this.#joined.get(link)
-    if (!site?.isOpen || !joined) return
+    if (!site?.isOpen || !joined || !link.peer) return
     if (!joined.has(frame.site)) {
       if (frame.t !== 'site') return
-      joined.set(frame.site, site.standingOf(link.peer?.box ?? ''))
+      joined.set(frame.site, site.members.standingOf(link.peer))
       site.join(link)
     }
     try {

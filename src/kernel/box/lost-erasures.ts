@@ -41,6 +41,9 @@ export class LostErasures {
   /** The entry that erases them is not merely still on its way. */
   #hasAll(): boolean {
     const { log, peers } = this.#parts
-    return log.viewLag === 0 && [...peers.values()].every(({ history }) => history.n <= log.history.n)
+    return (
+      log.viewLag === 0 &&
+      [...peers.values()].every(({ isTrusted, history }) => !isTrusted || history.n <= log.history.n)
+    )
   }
 }

@@ -16,6 +16,7 @@ import { Tail } from './tail.ts'
 const readBytes = 256 * 1024
 const emptyState: SiteState = {
   boxes: [],
+  left: [],
   handover: null,
   base: 0,
   unknownKinds: [],

@@ -16,8 +16,11 @@ import type { Answer } from './contract.ts'
 import type { Limits } from './limits.ts'
 import type { SiteLog } from './site-log.ts'
 
-/** `whole` follows the log; `small` records and asks, without the log; `guest` has left and only brings what it recorded. */
-export type Standing = 'whole' | 'small' | 'guest'
+/**
+ * `whole` follows the log; `small` records and asks, without the log. `left` followed it and was unassigned: it
+ * brings what it holds. `guest`: any other, it brings what it recorded (SITE-4).
+ */
+export type Standing = 'whole' | 'small' | 'left' | 'guest'
 
 /** What every part of a site on this box works with. */
 export type SiteParts = {
@@ -76,6 +79,8 @@ export class SitePeer {
   /** Streams that it will be asked to send again. */
   readonly askedAgain = new Set<string>()
   busy = false
+  /** It brought what it may not, and people were told. */
+  warned = false
 
   constructor(link: Link, isAbove: boolean, standing: Standing) {
     this.link = link
@@ -91,6 +96,21 @@ export class SitePeer {
   becomes(standing: Standing): void {
     this.standing = standing
     if (standing !== 'whole') this.sentUpTo = undefined
+  }
+
+  /** What it says of the log and of the way to the keeper counts here (SITE-8). */
+  get isTrusted(): boolean {
+    return this.standing === 'whole'
+  }
+
+  /** Without the log a box forwards for nobody: what it brings is its own (SITE-8). */
+  mayBring(box: string): boolean {
+    return box === this.box || this.standing === 'whole' || this.standing === 'left'
+  }
+
+  /** It says that its log has unassigned this box: only then is a guest told of a log (LINK-7). */
+  get saysLeft(): boolean {
+    return this.isTrusted && this.sees === 'guest' && this.history.n > 0
   }
 
   /** It follows this box, and has entry n on disk. */
@@ -111,7 +131,7 @@ export type Route = { readonly next: SitePeer; readonly boxes: readonly string[]
 export function routeVia(peers: Peers, box: string): Route | undefined {
   let best: Route | undefined
   for (const peer of peers.values()) {
-    if (peer.route === null || peer.route.includes(box)) continue
+    if (!peer.isTrusted || peer.route === null || peer.route.includes(box)) continue
     if (!best || peer.route.length < best.boxes.length) best = { next: peer, boxes: peer.route }
   }
   return best

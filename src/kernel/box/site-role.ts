@@ -13,6 +13,8 @@ import { routeVia } from './site-parts.ts'
 
 /** How long a keeper that starts waits for boxes of its site, to fetch what it may lack (TERM-3). */
 export const openingGraceMs = 3_000
+const leftWhy =
+  'this site was told to do without this box: what it recorded goes to the keeper; assign it again to go on'
 const restoredWhy =
   'this box was restored from a backup and reaches no other box of the site: link one, or take over as a lead'
 
@@ -58,6 +60,13 @@ export class SiteRole {
     return this.#role.is === 'keeping' && this.#duty().is === 'keep'
   }
 
+  /** What people should know of the role that it has. */
+  get why(): string {
+    if (this.#role.is === 'halted') return this.#role.why
+    if (this.#role.is === 'following' && this.#hasLeft()) return leftWhy
+    return ''
+  }
+
   ready(): void {
     this.#become({ is: 'following' })
   }
@@ -72,6 +81,7 @@ export class SiteRole {
       this.#become({ is: 'following' })
       return this.#subscribe()
     }
+    if (this.#hasLeft()) return this.#become({ is: 'halted', why: leftWhy })
     const unknown = log.state.unknownKinds[0]
     if (unknown !== undefined) return this.#become({ is: 'halted', why: unknownWhy(unknown) })
     if (duty.is === 'keep') return this.#become({ is: 'keeping' })
@@ -101,7 +111,7 @@ export class SiteRole {
   async takeOver(who: string): Promise<Answer> {
     const { log, box, machine, site } = this.#parts
     if (this.isKeeping) return refused('keeps-already', { box })
-    if (!this.#followsWhole(box)) return refused('does-not-follow', { box })
+    if (!this.#followsWhole(box) || this.#hasLeft()) return refused('does-not-follow', { box })
     if (!this.#outside.key.isHere) return refused('no-site-key')
     await this.#fetchFromAll()
     return log.exclusive(async () => {
@@ -138,7 +148,7 @@ export class SiteRole {
     const { log, site, machine } = this.#parts
     let best: SitePeer | undefined
     for (const peer of this.#parts.peers.values()) {
-      if (!peer.heard || peer.sees !== 'whole') continue
+      if (!peer.heard || !peer.isTrusted || (peer.sees !== 'whole' && !peer.saysLeft)) continue
       const { common, wins } = relate(log.history, peer.history)
       if (wins === 'corrupt')
         machine.log('error', `${site}: the log of box ${peer.box} parts from this one after entry ${common}`)
@@ -156,7 +166,8 @@ export class SiteRole {
       const { common, wins } = relate(log.history, peer.history)
       if (wins === 'theirs' && common < log.history.n) await this.#giveUp(common)
     })
-    if (this.#outside.entries.mayAsk(peer)) this.#outside.entries.ask(peer)
+    // Who says that this box left gives it nothing; its log says all the same what does not stand here.
+    if (peer.sees === 'whole' && this.#outside.entries.mayAsk(peer)) this.#outside.entries.ask(peer)
   }
 
   /** With nothing to catch up on, new entries come from the neighbour towards the keeper as soon as it has them. */
@@ -180,14 +191,23 @@ export class SiteRole {
   /** Every box that follows this site whole is linked, and has said what it has. */
   #heardFromAll(): boolean {
     const heard = new Set(
-      [...this.#parts.peers.values()].filter((peer) => peer.heard).map((peer) => peer.box),
+      [...this.#parts.peers.values()]
+        .filter(({ heard, isTrusted }) => heard && isTrusted)
+        .map(({ box }) => box),
     )
     const { box, log } = this.#parts
     return log.state.boxes.every((each) => each.small || each.box === box || heard.has(each.box))
   }
 
   #heardFromOne(): boolean {
-    return [...this.#parts.peers.values()].some(({ heard, sees }) => heard && sees === 'whole')
+    return [...this.#parts.peers.values()].some(
+      ({ heard, isTrusted, sees }) => heard && isTrusted && sees === 'whole',
+    )
+  }
+
+  /** Linked boxes say that they have unassigned this one, and none says that it takes part (LINK-7). */
+  #hasLeft(): boolean {
+    return !this.#heardFromOne() && [...this.#parts.peers.values()].some(({ saysLeft }) => saysLeft)
   }
 
   #followsWhole(box: string): boolean {

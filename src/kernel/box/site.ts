@@ -21,12 +21,13 @@ import { Journal, lastStream } from './journal.ts'
 import { Keeper } from './keeper.ts'
 import { layBase } from './lay-base.ts'
 import { LostErasures } from './lost-erasures.ts'
+import { Members } from './members.ts'
 import { RecordFlow } from './record-flow.ts'
 import { SalvageFlow } from './salvage-flow.ts'
 import { SiteKey } from './site-key.ts'
 import { SiteLog } from './site-log.ts'
 import { SiteMemory } from './site-memory.ts'
-import type { Route, SiteParts, Standing } from './site-parts.ts'
+import type { Route, SiteParts } from './site-parts.ts'
 import { routeVia, SitePeer } from './site-parts.ts'
 import type { Role } from './site-role.ts'
 import { SiteRole } from './site-role.ts'
@@ -53,11 +54,11 @@ export class Site {
   readonly #asks: Asks
   readonly #lostErasures: LostErasures
   readonly beside: Beside
+  readonly members: Members
   readonly #advert: Advert
   readonly #clock: SiteClock
   readonly #timers: TimerWatch
   readonly #changed: () => void
-  #members: { readonly boxes: object; readonly above: Above | null } = { boxes: [], above: null }
   #topTold = 0
   #unsent = 0
   #considering = false
@@ -79,6 +80,7 @@ export class Site {
       (rows) => this.#logChanged(rows.length === 0 || rows.some(({ term }) => term !== undefined), rows),
       () => inBackground(outer.machine, 'salvage', this.#salvageErased()),
     )
+    this.members = new Members(log, () => this.above)
     const parts = { ...outer, site: row.site, log, peers: this.#peers, now: () => this.#clock.now() }
     const top = () => this.#top()
     const isKeeping = () => this.#role.isKeeping
@@ -195,7 +197,7 @@ export class Site {
     await this.#memory.serveAbove(above)
     this.#topTold = 0
     for (const peer of this.#peers.values()) {
-      peer.isAbove = peer.box === above?.box
+      peer.isAbove = this.members.isAbove(peer.link.peer)
       if (peer.isAbove) this.#learnTop(peer)
     }
     this.#entries.acknowledge()
@@ -206,41 +208,17 @@ export class Site {
     return this.#memory.above
   }
 
-  /** Another object whenever a box may take part in another way than before. */
-  get members(): object {
-    const { boxes } = this.#parts.log.state
-    const { above } = this
-    if (this.#members.boxes !== boxes || this.#members.above !== above) this.#members = { boxes, above }
-    return this.#members
-  }
-
-  /** How a linked box takes part in this site. One that left may still bring what it recorded (LINK-7). */
-  standingOf(box: string): Standing {
-    const { log } = this.#parts
-    // While the log is empty here, nobody can be told from the others, and there is nothing to give away.
-    if (box === this.above?.box || log.history.n === 0) return 'whole'
-    const member = log.state.boxes.find((each) => each.box === box)
-    if (!member) return 'guest'
-    return member.small ? 'small' : 'whole'
-  }
-
-  /** The keys by which this site knows a box. */
-  keysOf(box: string): readonly string[] {
-    const members = this.#parts.log.state.boxes.filter((each) => each.box === box)
-    const above = this.above?.box === box ? [this.above] : []
-    return [...members, ...above].map(({ publicKey }) => publicKey)
-  }
-
   /** A linked box takes part, or takes part in another way than before. What is known of it stays. */
   join(link: Link): void {
-    const box = link.peer?.box ?? ''
+    const other = link.peer
+    if (!other) return
     const known = this.#peers.get(link)
     if (known) {
-      known.becomes(this.standingOf(box))
+      known.becomes(this.members.standingOf(other))
       this.#advert.sendTo(known)
       return this.#reconsider()
     }
-    const peer = new SitePeer(link, box === this.above?.box, this.standingOf(box))
+    const peer = new SitePeer(link, this.members.isAbove(other), this.members.standingOf(other))
     this.#peers.set(link, peer)
     this.#advert.sendTo(peer)
     this.#reconsider()
@@ -308,7 +286,7 @@ export class Site {
     return {
       site,
       role: role.is === 'starting' ? 'opening' : role.is,
-      why: role.is === 'halted' ? role.why : '',
+      why: this.#role.why,
       term: term ? termText(term) : '',
       n: log.history.n,
       chain: log.history.chain,
@@ -353,6 +331,8 @@ export class Site {
     if (cut || terms.length > peer.history.terms.length) this.#entries.leave(peer)
     peer.history = { n: frame.n, chain: frame.chain, terms }
     peer.route = frame.route
+    // What it would not take while it did not know this box, it takes now.
+    if (frame.you !== peer.sees) peer.forgetRecords()
     peer.sees = frame.you
     peer.top = frame.top
     // The first word of a peer is answered: it may not have listened yet when this box spoke (LINK-4).
@@ -370,10 +350,9 @@ export class Site {
 
   /** Only to boxes that the log assigns: being above is not enough. Who asked before it was assigned gets it then (SITE-3). */
   #giveKeys(): void {
-    const { log, site } = this.#parts
+    const { site } = this.#parts
     for (const peer of this.#peers.values()) {
-      if (peer.lacksKey === null || !log.state.boxes.some(({ box, small }) => box === peer.box && !small))
-        continue
+      if (peer.lacksKey === null || !this.members.isWhole(peer.link.peer)) continue
       const sealed = this.key.sealedFor(peer.lacksKey)
       if (sealed === undefined) continue
       peer.lacksKey = null

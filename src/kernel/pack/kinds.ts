@@ -10,7 +10,7 @@ import { fullRoles } from './roles.ts'
 import { knownQueries, watchedBy } from './known-queries.ts'
 
 /** Raised when the kernel's own tables or their apply change meaning: every box rebuilds its views. */
-const kernelRules = 4
+const kernelRules = 5
 
 export type Kind = { readonly pack: Pack; readonly key: string; readonly fact: FactKind }
 /** `allow`: who may ask, by roles as everybody knows them: `lead`, `timing.referee`. */

@@ -41,8 +41,15 @@ const apply: Apply<typeof facts, typeof tables> = {
     rebaseTimers(rows.timers, at, boot, timeOf(at))
   },
   'site.handedOver': (rows, { body, n }) => rows.handovers.put({ n, ...body }),
-  'box.assigned': (rows, { body, n }) => rows.boxes.put({ ...body, n }),
-  'box.unassigned': (rows, { body }) => rows.boxes.remove(body.box),
+  'box.assigned': (rows, { body, n }) => {
+    rows.boxes.put({ ...body, n })
+    rows.left.remove(body.box)
+  },
+  'box.unassigned': (rows, { body, n }) => {
+    const member = rows.boxes.get(body.box)
+    if (member) rows.left.put({ ...member, n })
+    rows.boxes.remove(body.box)
+  },
   'orphan.kept': (rows, { body, n }) => {
     const head = parseHead(body.head)
     if (head.form !== 'a') return

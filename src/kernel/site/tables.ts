@@ -47,6 +47,8 @@ export const tables = {
   /** Where a keeper stopped in favour of another box. */
   handovers: table({ n: integer(), to: text(), reign: integer() }, { key: ['n'] }),
   boxes: table({ box: text(), publicKey: text(), small: flag(), n: integer() }, { key: ['box'] }),
+  /** Boxes that were unassigned, since which entry: they may still bring what they recorded (LINK-7). */
+  left: table({ box: text(), publicKey: text(), small: flag(), n: integer() }, { key: ['box'] }),
   /** What could not be used, in sight until a person decides. `head` and `line`: a record that may be let in (LOG-25). */
   quarantine: table(
     {

@@ -9,7 +9,7 @@ import type { Touched } from '../views/touched.ts'
 import { nothingToWake } from '../timers/rules.ts'
 import { sequence } from './sequencer.ts'
 import { SiteViews } from './views.ts'
-import type { Erased, Followed, Item, OpenOrderRow, Opened, SiteState, Stepped } from './writer.ts'
+import type { Erased, Followed, Item, Member, OpenOrderRow, Opened, SiteState, Stepped } from './writer.ts'
 
 /** Where views live: one database a site, and the bases beside them. All of it may be lost. */
 export type ViewsHome = {
@@ -108,7 +108,8 @@ export class WriterCore {
     const { kernel, hollow } = this.#views(site)
     return {
       hollow,
-      boxes: kernel.boxes.all().map(({ box, publicKey, small }) => ({ box, publicKey, small })),
+      boxes: kernel.boxes.all().map(asMember),
+      left: kernel.left.all().map(asMember),
       base: kernel.bases.all().at(-1)?.n ?? 0,
       handover: kernel.handovers.all().at(-1) ?? null,
       unknownKinds: kernel.unknownKinds.all().map(({ kind }) => kind),
@@ -169,6 +170,8 @@ export class WriterCore {
     return views
   }
 }
+
+const asMember = ({ box, publicKey, small }: Member): Member => ({ box, publicKey, small })
 
 function isBase(row: LogRow | undefined): row is LogRow {
   return row !== undefined && row.head.startsWith('["k"') && row.head.includes('"base.laid"')

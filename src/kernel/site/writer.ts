@@ -57,6 +57,8 @@ export type Followed = {
 /** What the box itself needs to know from a site's views. */
 export type SiteState = {
   readonly boxes: readonly Member[]
+  /** Boxes that were unassigned, by the key that they had. */
+  readonly left: readonly Member[]
   /** The last hand-over in the log, wherever it stands. */
   readonly handover: HandOver | null
   /** The entry of the newest base; 0 where there is none. */

@@ -135,6 +135,16 @@ export const arenas = {
     limits: shortLived,
     faults: { cut: 5, 'half-open link': 1, 'disk error': 1, ...kills },
   },
+  /** Boxes are taken off their site while they are away, and come back with what they recorded. */
+  unassigned: {
+    plan: small,
+    ms: minutes(30),
+    faultEveryMs: minutes(2),
+    haste: 8,
+    // Who is away while it is no member keeps no base from being laid.
+    limits: { ...shortLived, keptAfterTopMs: minutes(600), baseEvery: 10_000 },
+    faults: { 'box unassigned': 4, 'kill at any moment': 1, 'disk error': 1 },
+  },
   /** Clocks that jump, are years off or know nothing; bells, rounds, and keepers that come and go. */
   'wild clocks': {
     plan: chain,

@@ -63,9 +63,9 @@ export const inBoxes: readonly Mutant[] = [
   {
     name: 'whoever links while the members are not known yet is one',
     breaks: 'SITE-4',
-    file: 'src/kernel/box/site.ts',
-    find: 'box === this.above?.box || log.history.n === 0',
-    replace: 'box === this.above?.box || log.state.boxes.length === 0',
+    file: 'src/kernel/box/members.ts',
+    find: 'this.isAbove(peer) || history.n === 0',
+    replace: 'this.isAbove(peer) || state.boxes.length === 0',
     first: { arena: 'small boxes', seed: 44 },
   },
   {
@@ -167,10 +167,26 @@ export const inBoxes: readonly Mutant[] = [
   {
     name: 'a small box is sent the log',
     breaks: 'SITE-4',
-    file: 'src/kernel/box/site.ts',
+    file: 'src/kernel/box/members.ts',
     find: `return member.small ? 'small' : 'whole'`,
-    replace: `return member.small && box === '' ? 'small' : 'whole'`,
+    replace: `return member.small && peer.box === '' ? 'small' : 'whole'`,
     first: { arena: 'small boxes', seed: 2 },
+  },
+  {
+    name: 'a box that left is a stranger',
+    breaks: 'LINK-7',
+    file: 'src/kernel/box/members.ts',
+    find: 'return keysOf(box, this.#log.state.left)',
+    replace: 'return keysOf(box, [])',
+    first: { arena: 'unassigned', seed: 1 },
+  },
+  {
+    name: 'a box that left follows on',
+    breaks: 'LINK-7',
+    file: 'src/kernel/box/members.ts',
+    find: `&& !each.small) ? 'left' : 'guest'`,
+    replace: `&& !each.small) ? 'whole' : 'guest'`,
+    first: { arena: 'unassigned', seed: 1 },
   },
   {
     name: 'a keeper decides after its hand-over',
