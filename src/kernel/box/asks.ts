@@ -118,8 +118,8 @@ export class Asks {
   async asked(peer: SitePeer, frame: Frame<'ask'>): Promise<void> {
     const { site, id, path } = frame
     const answer = (data: unknown) => peer.link.send({ t: 'answer', site, id, path, data })
-    const stranger = notAssigned(peer, frame)
-    if (stranger !== undefined) return answer(stranger)
+    const refusal = refusalFor(peer, frame)
+    if (refusal !== undefined) return answer(refusal)
     if (this.#isKeeping()) return answer(await this.#decideFor(peer, frame))
     const next = this.#route()?.next
     if (!next || next === peer || path.length >= 8) return answer(frame.what === 'act' ? away : null)
@@ -188,11 +188,14 @@ export class Asks {
 
 /**
  * What a guest asks is refused, except that one which left may hand in what it holds (LINK-7). An ask that may have
- * been granted before it left stays unknown (AFAR-4). Undefined: it may ask.
+ * been granted before it left stays unknown (AFAR-4). A small box asks for itself alone, and has nothing to hand in
+ * (SITE-8). Undefined: it may ask.
  */
-function notAssigned(peer: SitePeer, { what, data }: Frame<'ask'>): unknown {
-  if (peer.standing === 'whole' || peer.standing === 'small') return undefined
-  if (what === 'handIn' && peer.standing === 'left') return undefined
+function refusalFor(peer: SitePeer, { what, path, data }: Frame<'ask'>): unknown {
+  if (peer.standing === 'whole') return undefined
+  const isItself = path.length === 1 && path[0] === peer.box
+  if (peer.standing === 'small' && what !== 'handIn' && isItself) return undefined
+  if (peer.standing === 'left' && what === 'handIn') return undefined
   if (what !== 'act') return null
   const sure = askData.safeParse(data).data?.sure
   if (sure !== undefined) return unknown(`box ${peer.box} is not assigned to this site`)

@@ -109,6 +109,7 @@ export class RecordFlow {
   /** The peer says what it holds: answer with what is durable here, and it goes on from there. */
   async offered(peer: SitePeer, { streams }: Frame<'offer'>): Promise<void> {
     for (const [box, stream, first] of streams) {
+      if (!this.#mayBring(peer, box, stream)) continue
       const seq = await this.#tellGot(peer, stream, true)
       if (seq + 1 < first) this.#warnGap(box, stream, seq + 1, first - 1)
     }
@@ -124,8 +125,9 @@ export class RecordFlow {
 
   /** Resolves when the records are on disk here, or can be asked for again. */
   async received(peer: SitePeer, frame: Frame<'records'>, lines: readonly string[]): Promise<void> {
-    const rows = parseRecords(lines, frame.from)
     const { box, stream } = frame
+    if (!this.#mayBring(peer, box, stream)) return
+    const rows = parseRecords(lines, frame.from)
     const taken = await this.#lane.run(async () => {
       return this.#way.isKeeping()
         ? this.#enqueue(box, stream, rows)
@@ -159,6 +161,11 @@ export class RecordFlow {
   /** No linked box says that this one does without the log. */
   #follows(): boolean {
     return [...this.#parts.peers.values()].every(({ sees }) => sees === 'whole')
+  }
+
+  /** What this box would forward is refused above: whoever brings it keeps it, and shows that it is unsent. */
+  #isSmall(): boolean {
+    return [...this.#parts.peers.values()].some(({ isTrusted, sees }) => isTrusted && sees === 'small')
   }
 
   /** Keeper: hands the new part of `rows` to the queue. False where something before them is missing. */
@@ -248,6 +255,17 @@ export class RecordFlow {
 
   #soon(work: Promise<unknown>): void {
     inBackground(this.#parts.machine, `${this.#parts.site}: records`, work)
+  }
+
+  /** Where another box is named, or its stream, the sender is wrong or worse (SITE-8). */
+  #mayBring(peer: SitePeer, box: string, stream: string): boolean {
+    const { machine, site } = this.#parts
+    const isOf = this.#held.get(stream)?.box ?? box
+    if (peer.mayBring(box) && isOf === box && !this.#isSmall()) return true
+    if (!peer.warned)
+      machine.log('warn', `${site}: box ${peer.box} brings records of box ${box}, which are refused`)
+    peer.warned = true
+    return false
   }
 
   #warnGap(box: string, stream: string, from: number, to: number): void {

@@ -98,6 +98,8 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
 
   const takeRecord = ({ seq, head, body }: RecordRow, box: string, stream: string): boolean => {
     if (seq !== views.position(stream) + 1) return false
+    // A stream is one box's for ever: in another's name it would move on, and the box's own record be lost.
+    if ((views.boxOf(stream) ?? box) !== box) return false
     const why = refusal(views, head, body, box, stream, seq)
     if (why === undefined) appendText(head, body)
     else {

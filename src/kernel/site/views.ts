@@ -104,6 +104,11 @@ export class SiteViews {
     return this.#stream(stream)?.seq ?? 0
   }
 
+  /** Whose stream it is; undefined where it is not known. */
+  boxOf(stream: string): string | undefined {
+    return this.#stream(stream)?.box
+  }
+
   /** `or refuse`: where an entry cannot be applied, throws and leaves it out. Only a keeper may, before it is in the log. */
   apply(row: LogRow, fails: Fails = 'or skip'): void {
     if (row.n !== this.#cursor.n + 1)
