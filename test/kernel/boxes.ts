@@ -60,6 +60,8 @@ export class TestBox {
   wrongBy = 0
   vouch: Vouch | null = null
   limits: Limits | undefined
+  /** Its views are opened when this is. */
+  viewsOpen: Promise<void> = Promise.resolve()
   /** Whoever dials is let in, also where no site names it. */
   trustsAll = true
   #boots = 1
@@ -251,8 +253,10 @@ export class TestBox {
     return new Proxy({} as Writer, {
       get:
         (_target, name: keyof WriterCore) =>
-        async (...values: readonly unknown[]) =>
-          Reflect.apply(core[name], core, values) as unknown,
+        async (...values: readonly unknown[]) => {
+          if (name === 'open') await this.viewsOpen
+          return Reflect.apply(core[name], core, values) as unknown
+        },
     })
   }
 

@@ -118,6 +118,22 @@ test('LINK-18 ACT-1 a small box records and asks, and does without the log', asy
   expect(small.site().n).toBe(0)
 })
 
+test('TERM-5 a take-over waits for a box that has just started; of one that takes long it says so', async () => {
+  await using boxes = new Boxes()
+  const [, keeper, spare] = (await chain(boxes, 'hub', 'keeper', 'spare')) as [TestBox, TestBox, TestBox]
+  await until(() => spare.hasKey())
+  await keeper.stop()
+  await spare.stop()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  spare.viewsOpen = promise
+  await spare.start()
+  expect(await spare.box.takeOver('fair', 'lead')).toEqual({ is: 'refused', code: 'starting', detail: {} })
+  const taken = spare.box.takeOver('fair', 'lead')
+  resolve()
+  expect(await taken).toMatchObject({ is: 'answered' })
+  expect(spare.site().role).toBe('keeping')
+})
+
 test('TERM-7 a keeper restored from a backup decides nothing before it has met another box of the site', async () => {
   await using boxes = new Boxes()
   const [hub, keeper] = (await chain(boxes, 'hub', 'keeper')) as [TestBox, TestBox]

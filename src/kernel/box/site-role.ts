@@ -44,6 +44,7 @@ export class SiteRole {
   /** Names the terms that this box opens. */
   #stream: string
   #role: Role = { is: 'starting' }
+  readonly #started = Promise.withResolvers<void>()
 
   constructor(parts: SiteParts, outside: Outside) {
     this.#parts = parts
@@ -69,6 +70,7 @@ export class SiteRole {
 
   ready(): void {
     this.#become({ is: 'following' })
+    this.#started.resolve()
   }
 
   /** Takes the role that follows from what is known now. */
@@ -110,6 +112,8 @@ export class SiteRole {
   /** The keeper is gone: this box keeps from now on, once it has what the others have. */
   async takeOver(who: string): Promise<Answer> {
     const { log, box, machine, site } = this.#parts
+    // Before the views are there, nobody knows who follows.
+    if (!(await this.#hasStarted())) return refused('starting')
     if (this.isKeeping) return refused('keeps-already', { box })
     if (!this.#followsWhole(box) || this.#hasLeft()) return refused('does-not-follow', { box })
     if (!this.#outside.key.isHere) return refused('no-site-key')
@@ -122,6 +126,15 @@ export class SiteRole {
       await this.#open(term, 'takeover')
       return { is: 'answered', n: log.history.n, answer: { term: termText(term) }, copies: 1, again: false }
     })
+  }
+
+  /** Waits for it, but not for views that are made anew from a long log. */
+  async #hasStarted(): Promise<boolean> {
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const cancel = this.#parts.machine.timers.after(openingGraceMs, resolve)
+    await Promise.race([this.#started.promise, late])
+    cancel()
+    return this.#role.is !== 'starting'
   }
 
   /** The timer says when the wait is over, and not a clock beside it, which may round the other way. */
