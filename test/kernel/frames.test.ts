@@ -314,3 +314,20 @@ test('TERM-3 with all the others linked and heard it does not wait', async () =>
   await until(() => keeper.site().role === 'keeping', 2_000)
   expect(keeper.site().term).toContain('/2/')
 })
+
+test('TERM-1 a keeper that follows because a higher term was claimed says why, also after a restart', async () => {
+  await using boxes = new Boxes()
+  const { keeper, peer } = await meet(boxes)
+  const told = await peer.next('site')
+  const chain = 'A'.repeat(43)
+  const claimed = `9/${peer.identity.box}/1/stream000`
+  peer.say({ ...like(told), n: told.n + 1, chain, terms: [...told.terms, [told.n + 1, claimed, chain]] })
+  await until(() => keeper.site().role === 'following')
+  expect(keeper.site().why).toContain(`box ${peer.identity.box} was met under a higher term (${claimed})`)
+  peer.close()
+  await restarted(keeper)
+  await until(() => keeper.site().role === 'following')
+  expect(keeper.site().why).toContain(claimed)
+  expect(await keeper.box.takeOver(site, 'lead')).toMatchObject({ is: 'answered' })
+  expect(keeper.site()).toMatchObject({ role: 'keeping', why: '' })
+})

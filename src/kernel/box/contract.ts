@@ -125,7 +125,10 @@ export type BoxStatus = {
 
 export type SiteStatus = {
   readonly site: string
-  /** `opening`: about to keep; `halted`: cannot go on without a person, `why` says so. */
+  /**
+   * `opening`: about to keep; `halted`: cannot go on without a person. `why` says why it is halted, or follows where
+   * its own log says something else; empty where there is nothing to say.
+   */
   readonly role: 'keeping' | 'opening' | 'following' | 'halted'
   readonly why: string
   readonly term: string

@@ -1,4 +1,4 @@
-import { dutyOf, takeOverTerm } from '../site/duty.ts'
+import { dutyOf, isOutranked, takeOverTerm } from '../site/duty.ts'
 import { randomId } from '../machine.ts'
 import type { Duty, Known } from '../site/duty.ts'
 import { lastTerm, relate } from '../site/history.ts'
@@ -64,8 +64,14 @@ export class SiteRole {
   /** What people should know of the role that it has. */
   get why(): string {
     if (this.#role.is === 'halted') return this.#role.why
-    if (this.#role.is === 'following' && this.#hasLeft()) return leftWhy
-    return ''
+    if (this.#role.is !== 'following') return ''
+    if (this.#hasLeft()) return leftWhy
+    const { log, box } = this.#parts
+    const { met } = this.#outside.memory
+    // Its own log says that it keeps: people must hear why it does not.
+    return met && lastTerm(log.history)?.keeper === box && isOutranked(log.history, met, box)
+      ? metWhy(met)
+      : ''
   }
 
   ready(): void {
@@ -253,6 +259,8 @@ export class SiteRole {
   }
 }
 
+const metWhy = (met: Term) =>
+  `box ${met.keeper} was met under a higher term (${termText(met)}): this box decides nothing before it has the entries of that term; if nobody has them, take over as a lead`
 const unknownWhy = (kind: string) =>
   `the log holds ${kind}, which this version does not know: update this box`
 

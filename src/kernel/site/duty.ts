@@ -30,7 +30,7 @@ export type Known = {
 export function dutyOf(history: History, { handover, met, box, stream }: Known): Duty {
   const last = lastTerm(history)
   if (!last) return { is: 'follow' }
-  if (met && met.keeper !== box && compareTerms(met, last) > 0) return { is: 'follow' }
+  if (met && isOutranked(history, met, box)) return { is: 'follow' }
   const lastBoundary = history.terms.at(-1)?.n ?? 0
   if (handover && handover.n > lastBoundary) {
     if (handover.to !== box) return { is: 'follow' }
@@ -40,6 +40,12 @@ export function dutyOf(history: History, { handover, met, box, stream }: Known):
   if (last.stream === stream) return { is: 'keep', term: last }
   const start = Math.max(highestStart(history, last), met && sameReign(met, last) ? met.start : 0) + 1
   return { is: 'open', how: 'start', term: { ...last, start, stream } }
+}
+
+/** Another keeper's term was met that is higher than all that this log has (TERM-1). */
+export function isOutranked(history: History, met: Term, box: string): boolean {
+  const last = lastTerm(history)
+  return last !== undefined && met.keeper !== box && compareTerms(met, last) > 0
 }
 
 /** The term of a take-over: a reign above all that this log has seen or promised (TERM-5). */
