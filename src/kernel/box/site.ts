@@ -6,7 +6,7 @@ import type { Instant } from '../instant.ts'
 import { epochOf } from '../instant.ts'
 import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Link } from '../link/link.ts'
-import { lastTerm, relate } from '../site/history.ts'
+import { lastTerm } from '../site/history.ts'
 import { parseTerm, termText } from '../term.ts'
 import { TimerWatch } from '../timers/watch.ts'
 import { Advert } from './advert.ts'
@@ -22,13 +22,13 @@ import { Keeper } from './keeper.ts'
 import { layBase } from './lay-base.ts'
 import { LostErasures } from './lost-erasures.ts'
 import { Members } from './members.ts'
+import { Neighbours } from './neighbours.ts'
 import { RecordFlow } from './record-flow.ts'
 import { SalvageFlow } from './salvage-flow.ts'
 import { SiteKey } from './site-key.ts'
 import { SiteLog } from './site-log.ts'
 import { SiteMemory } from './site-memory.ts'
-import type { Route, SiteParts } from './site-parts.ts'
-import { routeVia, SitePeer } from './site-parts.ts'
+import type { SiteParts, SitePeer } from './site-parts.ts'
 import type { Role } from './site-role.ts'
 import { SiteRole } from './site-role.ts'
 
@@ -42,7 +42,7 @@ type OuterParts = Omit<SiteParts, 'site' | 'log' | 'peers' | 'now'>
  */
 export class Site {
   readonly #parts: SiteParts
-  readonly #peers = new Map<Link, SitePeer>()
+  readonly #neighbours: Neighbours
   readonly #memory: SiteMemory
   readonly key: SiteKey
   readonly #role: SiteRole
@@ -59,7 +59,6 @@ export class Site {
   readonly #clock: SiteClock
   readonly #timers: TimerWatch
   readonly #changed: () => void
-  #topTold = 0
   #unsent = 0
   #considering = false
   #again = false
@@ -81,14 +80,24 @@ export class Site {
       () => inBackground(outer.machine, 'salvage', this.#salvageErased()),
     )
     this.members = new Members(log, () => this.above)
-    const parts = { ...outer, site: row.site, log, peers: this.#peers, now: () => this.#clock.now() }
-    const top = () => this.#top()
     const isKeeping = () => this.#role.isKeeping
+    const neighbours = new Neighbours({
+      box: outer.box,
+      log,
+      members: this.members,
+      above: () => this.above,
+      isKeeping,
+      topMoved: () => this.#entries.acknowledge(),
+    })
+    this.#neighbours = neighbours
+    const parts = { ...outer, site: row.site, log, peers: neighbours.all, now: () => this.#clock.now() }
+    const top = () => neighbours.top
+    const route = () => neighbours.route
     const reconsider = () => this.#reconsider()
     this.#parts = parts
     this.#clock = new SiteClock(parts, notes, {
       isKeeping,
-      next: () => this.#route()?.next,
+      next: () => neighbours.route?.next,
       record: (body) => this.#journal.record([{ kind: 'clock.measured', body }]),
       changed: () => this.#timers.look(),
     })
@@ -100,19 +109,19 @@ export class Site {
     this.#entries = new EntryFlow(parts, top, reconsider)
     this.#records = new RecordFlow(parts, this.#keeper, {
       isKeeping,
-      next: () => this.#nextHop(),
+      next: () => neighbours.nextHop,
       top,
       backlog: () => this.#journal.rotate(),
     })
     this.#records.load(streams)
     this.#asks = new Asks(parts, this.#keeper, {
       isKeeping,
-      route: () => this.#route(),
+      route,
       handOut: (box) => this.beside.orders.handOut(box),
     })
     this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
     this.#lostErasures = new LostErasures(parts, this.#asks, reconsider)
-    this.#advert = new Advert(parts, this.key, { route: () => this.#wayOn(), top })
+    this.#advert = new Advert(parts, this.key, { route: () => neighbours.wayOn, top })
     this.#role = new SiteRole(parts, {
       memory: this.#memory,
       key: this.key,
@@ -137,7 +146,7 @@ export class Site {
       asks: this.#asks,
       journal: this.#journal,
       isKeeping,
-      route: () => this.#route(),
+      route,
       isOpen: () => this.isOpen,
     })
   }
@@ -195,11 +204,7 @@ export class Site {
 
   async serveAbove(above: Above | null): Promise<void> {
     await this.#memory.serveAbove(above)
-    this.#topTold = 0
-    for (const peer of this.#peers.values()) {
-      peer.isAbove = this.members.isAbove(peer.link.peer)
-      if (peer.isAbove) this.#learnTop(peer)
-    }
+    this.#neighbours.aboveChanged()
     this.#entries.acknowledge()
     this.#reconsider()
   }
@@ -208,26 +213,17 @@ export class Site {
     return this.#memory.above
   }
 
-  /** A linked box takes part, or takes part in another way than before. What is known of it stays. */
+  /** A linked box takes part, or takes part in another way than before. */
   join(link: Link): void {
-    const other = link.peer
-    if (!other) return
-    const known = this.#peers.get(link)
-    if (known) {
-      known.becomes(this.members.standingOf(other))
-      this.#advert.sendTo(known)
-      return this.#reconsider()
-    }
-    const peer = new SitePeer(link, this.members.isAbove(other), this.members.standingOf(other))
-    this.#peers.set(link, peer)
+    const peer = this.#neighbours.join(link)
+    if (!peer) return
     this.#advert.sendTo(peer)
     this.#reconsider()
   }
 
   leave(link: Link): void {
-    const peer = this.#peers.get(link)
+    const peer = this.#neighbours.leave(link)
     if (!peer) return
-    this.#peers.delete(link)
     this.#entries.leave(peer)
     this.#keeper.followersChanged()
     this.#asks.lost(peer)
@@ -235,14 +231,14 @@ export class Site {
   }
 
   drained(link: Link): void {
-    const peer = this.#peers.get(link)
+    const peer = this.#neighbours.of(link)
     if (!peer) return
     this.#entries.pumpSoon(peer)
     this.#records.pumpSoon(peer)
   }
 
   async receive(link: Link, frame: SiteFrame, lines: readonly string[]): Promise<void> {
-    const peer = this.#peers.get(link)
+    const peer = this.#neighbours.of(link)
     if (!peer || !allowed[peer.standing].has(frame.t)) return
     switch (frame.t) {
       case 'site':
@@ -291,9 +287,9 @@ export class Site {
       n: log.history.n,
       chain: log.history.chain,
       viewLag: log.viewLag,
-      top: this.#top(),
+      top: this.#neighbours.top,
       unsent: this.#unsent,
-      copies: 1 + [...this.#peers.values()].filter((peer) => peer.has(log.history.n)).length,
+      copies: this.#neighbours.copies,
       orphans,
       quarantine,
       clones,
@@ -315,8 +311,7 @@ export class Site {
   #logChanged(terms: boolean, rows: Parameters<EntryFlow['logged']>[0]): void {
     // A peer must hear of a new or a lost term before it hears of the entries beyond it (LINK-5).
     if (terms) this.#advert.tell('at once')
-    // With other terms here, more or less of what the top has is what this log has.
-    if (terms) for (const peer of this.#peers.values()) if (peer.isAbove && peer.heard) this.#learnTop(peer)
+    if (terms) this.#neighbours.termsChanged()
     if (rows.length > 0) this.#entries.logged(rows)
     this.beside.logged(rows)
     this.#entries.acknowledge()
@@ -343,64 +338,20 @@ export class Site {
       peer.acked = Math.min(peer.acked, frame.n)
     }
     peer.lacksKey = frame.lacksKey
-    this.#giveKeys()
-    if (peer.isAbove) this.#learnTop(peer)
+    this.#neighbours.giveKey(this.key)
+    this.#neighbours.learnTop(peer)
     this.#reconsider()
-  }
-
-  /** Only to boxes that the log assigns: being above is not enough. Who asked before it was assigned gets it then (SITE-3). */
-  #giveKeys(): void {
-    const { site } = this.#parts
-    for (const peer of this.#peers.values()) {
-      if (peer.lacksKey === null || !this.members.isWhole(peer.link.peer)) continue
-      const sealed = this.key.sealedFor(peer.lacksKey)
-      if (sealed === undefined) continue
-      peer.lacksKey = null
-      peer.link.send({ t: 'key', site, sealed })
-    }
   }
 
   #acked(peer: SitePeer, { n, chain, top }: Frame<'ack'>): void {
     peer.acked = n
     peer.top = top
     peer.history = { ...peer.history, n, chain }
-    if (peer.isAbove) this.#learnTop(peer)
+    this.#neighbours.learnTop(peer)
     if (n > this.#parts.log.history.n) this.#reconsider()
     this.#keeper.followersChanged()
-    inBackground(this.#parts.machine, 'salvage', this.#salvage.settle(this.#top()))
+    inBackground(this.#parts.machine, 'salvage', this.#salvage.settle(this.#neighbours.top))
     this.#changed()
-  }
-
-  /** What the top has counts as far as its log is this one. */
-  #learnTop(peer: SitePeer): void {
-    const { history } = this.#parts.log
-    const { common } = relate(history, peer.history)
-    const parted = common < Math.min(history.n, peer.history.n)
-    const top = parted ? Math.min(peer.top, common) : peer.top
-    if (top === this.#topTold) return
-    this.#topTold = top
-    this.#entries.acknowledge()
-  }
-
-  #top(): number {
-    const { n } = this.#parts.log.history
-    return this.above === null ? n : Math.min(this.#topTold, n)
-  }
-
-  #route(): Route | undefined {
-    return routeVia(this.#peers, this.#parts.box)
-  }
-
-  #wayOn(): readonly string[] | null {
-    const { box } = this.#parts
-    if (this.#role.isKeeping) return [box]
-    const route = this.#route()
-    return route ? [box, ...route.boxes] : null
-  }
-
-  /** Where records go: towards the keeper, else to the box above, so that they are in two places (LINK-6). */
-  #nextHop(): SitePeer | undefined {
-    return this.#route()?.next ?? [...this.#peers.values()].find(({ isAbove, heard }) => isAbove && heard)
   }
 
   #became(role: Role, before: Role): void {
@@ -415,7 +366,7 @@ export class Site {
   async #gaveUp(): Promise<void> {
     this.#entries.cut()
     this.#records.reset()
-    for (const peer of this.#peers.values()) peer.forgetRecords()
+    this.#neighbours.forgetRecords()
     await this.#salvage.load()
   }
 
@@ -442,12 +393,12 @@ export class Site {
         this.#clock.consider()
         this.#timers.look()
         this.#advert.tell('if changed')
-        this.#giveKeys()
+        this.#neighbours.giveKey(this.key)
         await this.beside.turn()
         await this.#records.turn()
         this.#unsent = await this.#records.unsent()
         await this.#salvage.handIn()
-        await this.#salvage.settle(this.#top())
+        await this.#salvage.settle(this.#neighbours.top)
         inBackground(machine, 'lost erasures', this.#lostErasures.ask())
       } catch (error) {
         if (!(error instanceof StoreError)) machine.log('error', `${site}: ${String(error)}`)

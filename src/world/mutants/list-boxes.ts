@@ -143,15 +143,15 @@ export const inBoxes: readonly Mutant[] = [
   {
     name: 'every box is the top',
     breaks: 'LOG-14',
-    file: 'src/kernel/box/site.ts',
-    find: 'return this.above === null ? n : Math.min(this.#topTold, n)',
-    replace: 'return this.above === null ? n : Math.max(this.#topTold, n)',
+    file: 'src/kernel/box/neighbours.ts',
+    find: 'return this.#parts.above() === null ? n : Math.min(this.#topTold, n)',
+    replace: 'return this.#parts.above() === null ? n : Math.max(this.#topTold, n)',
     first: { arena: 'short memories', seed: 1 },
   },
   {
     name: 'the top counts on another log',
     breaks: 'LOG-14',
-    file: 'src/kernel/box/site.ts',
+    file: 'src/kernel/box/neighbours.ts',
     find: 'const top = parted ? Math.min(peer.top, common) : peer.top',
     replace: 'const top = parted ? Math.max(peer.top, common) : peer.top',
     survives: 'the window is shorter than a look',
@@ -250,9 +250,9 @@ export const inBoxes: readonly Mutant[] = [
     name: 'salvage is not loaded after a cut',
     breaks: 'TERM-6',
     file: 'src/kernel/box/site.ts',
-    find: `    for (const peer of this.#peers.values()) peer.forgetRecords()
+    find: `    this.#neighbours.forgetRecords()
     await this.#salvage.load()`,
-    replace: '    for (const peer of this.#peers.values()) peer.forgetRecords()',
+    replace: '    this.#neighbours.forgetRecords()',
     first: { arena: 'rewinds', seed: 2 },
   },
   {
