@@ -8,8 +8,8 @@ const wanted = 26
 
 if (Number.parseInt(process.versions.node) < wanted) {
   const trouble = Trouble.of('node_too_old', { wanted, found: process.versions.node })
-  const { what, todo } = sayTrouble(trouble, languageOfTerminal(process.env))
-  process.stderr.write(`${what}\n${todo}\n`)
+  const { what, doThis } = sayTrouble(trouble, languageOfTerminal(process.env))
+  process.stderr.write(`${what}\n${doThis}\n`)
   process.exitCode = 1
 } else {
   const { main } = await import('../src/cli/main.ts')

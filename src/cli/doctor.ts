@@ -53,16 +53,16 @@ export async function doctor(args: readonly string[], context: Context): Promise
   const said = findings.map((finding) => ({ ...finding, ...words(finding, context) }))
   if (json) process.stdout.write(`${JSON.stringify(said, null, 2)}\n`)
   else {
-    for (const { grade, what, todo } of said)
-      process.stdout.write(`${marks[grade]} ${what}${todo === '' ? '' : `\n  ${todo}`}\n`)
+    for (const { grade, what, doThis } of said)
+      process.stdout.write(`${marks[grade]} ${what}${doThis === '' ? '' : `\n  ${doThis}`}\n`)
   }
   return worstOf(findings.map(({ grade }) => grade)) === 'bad' ? exit.failed : exit.done
 }
 
 function words({ check, grade, values }: Finding, { language }: Context) {
-  const said: { readonly what: Texts; readonly todo?: Texts } = doctorWords[check]
-  const todo = grade === 'good' ? '' : (said.todo?.[language] ?? '')
-  return { what: fill(said.what[language], values), todo: fill(todo, values) }
+  const said: { readonly what: Texts; readonly doThis?: Texts } = doctorWords[check]
+  const doThis = grade === 'good' ? '' : (said.doThis?.[language] ?? '')
+  return { what: fill(said.what[language], values), doThis: fill(doThis, values) }
 }
 
 async function gather(folder: string): Promise<Signs> {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { readFlags } from './flags.ts'
-import { nearest } from './suggest.ts'
 
 const read = (...args: string[]) => readFlags('start', args, { port: 'string', json: 'boolean' })
 
@@ -18,11 +17,3 @@ test.each([
   [['--port'], '--port needs a value'],
   [['--port='], '--port needs a value'],
 ])('%j is refused in words', (args, words) => expect(() => read(...args)).toThrow(words))
-
-test('the nearest name is suggested, and none where nothing is near', () => {
-  const names = ['start', 'simulate', 'status']
-  expect(nearest('strat', names)).toBe('start')
-  expect(nearest('simulat', names)).toBe('simulate')
-  expect(nearest('SATUS', names)).toBe('status')
-  expect(nearest('frobnicate', names)).toBeUndefined()
-})

@@ -5,7 +5,7 @@ import { errors } from '../doors/words.ts'
 import type { Command, Context } from './command.ts'
 import { exit } from './command.ts'
 import type { Environment } from './settings.ts'
-import { nearest } from './suggest.ts'
+import { nearest } from '../kernel/suggest.ts'
 
 const commands: Readonly<Record<string, Command>> = {
   start: {
@@ -123,7 +123,7 @@ function overview(language: Language): string {
 }
 
 function tellTrouble(trouble: Trouble, language: Language, json: boolean): void {
-  const { what, todo } = sayTrouble(trouble, language)
-  if (json) process.stdout.write(`${JSON.stringify({ event: 'error', code: trouble.code, what, todo })}\n`)
-  process.stderr.write(`${what}\n${todo}\n`)
+  const { what, doThis } = sayTrouble(trouble, language)
+  if (json) process.stdout.write(`${JSON.stringify({ event: 'error', code: trouble.code, what, doThis })}\n`)
+  process.stderr.write(`${what}\n${doThis}\n`)
 }

@@ -6,15 +6,15 @@ import { errors } from './words.ts'
 const gaps = (text: string) =>
   [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').toSorted((a, b) => a.localeCompare(b))
 
-describe.each(Object.entries(errors))('%s', (_, { what, todo, status }) => {
+describe.each(Object.entries(errors))('%s', (_, { what, doThis, status }) => {
   test('leaves the same gaps in every language', () => {
-    for (const texts of [what, todo]) expect(gaps(texts.fr)).toEqual(gaps(texts.en))
+    for (const texts of [what, doThis]) expect(gaps(texts.fr)).toEqual(gaps(texts.en))
   })
 
   test('says what happened and what to do, as sentences', () => {
     for (const language of languages) {
       expect(what[language]).toMatch(/[.]$/)
-      expect(todo[language].length).toBeGreaterThan(10)
+      expect(doThis[language].length).toBeGreaterThan(10)
     }
     expect(status).toBeGreaterThanOrEqual(400)
   })
@@ -23,7 +23,7 @@ describe.each(Object.entries(errors))('%s', (_, { what, todo, status }) => {
 test('a trouble is said in the language of the reader', () => {
   const trouble = Trouble.of('port_taken', { port: 8080, other: 8081 })
   expect(sayTrouble(trouble, 'en').what).toBe('Port 8080 is already used by another program on this machine.')
-  expect(sayTrouble(trouble, 'fr').todo).toContain('REGIE_PORT=8081')
+  expect(sayTrouble(trouble, 'fr').doThis).toContain('REGIE_PORT=8081')
   expect(trouble.message).toMatch(/^port_taken: Port 8080/)
 })
 
@@ -33,7 +33,7 @@ test('a problem names its code, its status, what happened and what to do', () =>
     title: 'Il n’y a rien à cette adresse.',
     status: 404,
     code: 'not_found',
-    todo: 'Vérifiez-la, ou repartez de la première page de la box.',
+    doThis: 'Vérifiez-la, ou repartez de la première page de la box.',
   })
 })
 

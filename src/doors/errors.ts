@@ -5,7 +5,7 @@ import { errors } from './words.ts'
 export type ErrorCode = keyof typeof errors
 
 type GapOf<Code extends ErrorCode> = Gap<
-  (typeof errors)[Code]['what']['en'] | (typeof errors)[Code]['todo']['en']
+  (typeof errors)[Code]['what']['en'] | (typeof errors)[Code]['doThis']['en']
 >
 
 /** What the sentences of a code need: nothing more compiles, and nothing less. */
@@ -33,11 +33,11 @@ export class Trouble extends Error {
   }
 }
 
-export type Said = { readonly what: string; readonly todo: string }
+export type Said = { readonly what: string; readonly doThis: string }
 
 export function sayTrouble({ code, values }: Trouble, language: Language): Said {
-  const { what, todo } = errors[code]
-  return { what: fill(what[language], values), todo: fill(todo[language], values) }
+  const { what, doThis } = errors[code]
+  return { what: fill(what[language], values), doThis: fill(doThis[language], values) }
 }
 
 /** RFC 9457, with the code and what to do beside what happened. */
@@ -46,11 +46,11 @@ export type Problem = {
   readonly title: string
   readonly status: number
   readonly code: ErrorCode
-  readonly todo: string
+  readonly doThis: string
 }
 
 export function problemOf(trouble: Trouble, language: Language): Problem {
-  const { what, todo } = sayTrouble(trouble, language)
+  const { what, doThis } = sayTrouble(trouble, language)
   const { status } = errors[trouble.code]
-  return { type: `urn:regie:error:${trouble.code}`, title: what, status, code: trouble.code, todo }
+  return { type: `urn:regie:error:${trouble.code}`, title: what, status, code: trouble.code, doThis }
 }

@@ -2,7 +2,7 @@ import { accountErrors } from './accounts/words.ts'
 import type { Texts } from './language.ts'
 
 /** An error that a person can meet: its HTTP status, what happened, and what to do about it. */
-export type ErrorWords = { readonly status: number; readonly what: Texts; readonly todo: Texts }
+export type ErrorWords = { readonly status: number; readonly what: Texts; readonly doThis: Texts }
 
 /** The one catalogue. Codes stay for ever: programs and manuals name them. */
 export const errors = {
@@ -13,7 +13,7 @@ export const errors = {
       en: 'Port {port} is already used by another program on this machine.',
       fr: 'Le port {port} est déjà utilisé par un autre programme sur cette machine.',
     },
-    todo: {
+    doThis: {
       en: 'End that program, or choose another port: REGIE_PORT={other} or --port {other}.',
       fr: 'Arrêtez ce programme, ou choisissez un autre port : REGIE_PORT={other} ou --port {other}.',
     },
@@ -24,7 +24,7 @@ export const errors = {
       en: 'This account may not listen on port {port}.',
       fr: 'Ce compte n’a pas le droit d’écouter sur le port {port}.',
     },
-    todo: {
+    doThis: {
       en: 'Choose a port from 1024 up, for instance REGIE_PORT={other} or --port {other}.',
       fr: 'Choisissez un port à partir de 1024, par exemple REGIE_PORT={other} ou --port {other}.',
     },
@@ -35,7 +35,7 @@ export const errors = {
       en: '{host} is not an address of this machine ({reason}).',
       fr: '{host} n’est pas une adresse de cette machine ({reason}).',
     },
-    todo: {
+    doThis: {
       en: 'Leave REGIE_HOST and --host out to listen on every address.',
       fr: 'Retirez REGIE_HOST et --host pour écouter sur toutes les adresses.',
     },
@@ -46,7 +46,7 @@ export const errors = {
       en: 'The data folder {folder} cannot be written ({reason}).',
       fr: 'Le dossier de données {folder} n’est pas accessible en écriture ({reason}).',
     },
-    todo: {
+    doThis: {
       en: 'Give this account the right to write there, or choose another folder: REGIE_DATA or --data.',
       fr: 'Donnez à ce compte le droit d’y écrire, ou choisissez un autre dossier : REGIE_DATA ou --data.',
     },
@@ -57,7 +57,7 @@ export const errors = {
       en: 'The folder {folder} holds files that are not Regie’s, such as {file}.',
       fr: 'Le dossier {folder} contient des fichiers étrangers à Regie, comme {file}.',
     },
-    todo: {
+    doThis: {
       en: 'Choose a folder that is empty or that does not exist yet: REGIE_DATA or --data.',
       fr: 'Choisissez un dossier vide ou qui n’existe pas encore : REGIE_DATA ou --data.',
     },
@@ -68,7 +68,7 @@ export const errors = {
       en: 'A newer Regie wrote the data folder {folder} ({detail}).',
       fr: 'Une version plus récente de Regie a écrit le dossier de données {folder} ({detail}).',
     },
-    todo: {
+    doThis: {
       en: 'Update Regie on this machine. Nothing in the folder was changed.',
       fr: 'Mettez Regie à jour sur cette machine. Rien n’a été modifié dans le dossier.',
     },
@@ -79,7 +79,7 @@ export const errors = {
       en: 'Regie already runs on the data folder {folder} (process {pid}).',
       fr: 'Regie tourne déjà sur le dossier de données {folder} (processus {pid}).',
     },
-    todo: {
+    doThis: {
       en: 'Use the one that runs, end it first, or choose another folder: REGIE_DATA or --data.',
       fr: 'Utilisez celui qui tourne, arrêtez-le d’abord, ou choisissez un autre dossier : REGIE_DATA ou --data.',
     },
@@ -90,7 +90,7 @@ export const errors = {
       en: 'The file {file} of the data folder {folder} is missing or cannot be understood.',
       fr: 'Le fichier {file} du dossier de données {folder} manque ou est illisible.',
     },
-    todo: {
+    doThis: {
       en: 'Put that file back from a backup of this box. For a new box, choose an empty folder.',
       fr: 'Remettez ce fichier depuis une sauvegarde de cette box. Pour une nouvelle box, choisissez un dossier vide.',
     },
@@ -101,7 +101,7 @@ export const errors = {
       en: 'The store in {folder} cannot be opened: {detail}.',
       fr: 'Les données de {folder} ne peuvent pas être ouvertes : {detail}.',
     },
-    todo: {
+    doThis: {
       en: 'Nothing was changed. Copy the folder, check the disk, then restore the last backup if the file is damaged.',
       fr: 'Rien n’a été modifié. Copiez le dossier, vérifiez le disque, puis restaurez la dernière sauvegarde si le fichier est endommagé.',
     },
@@ -112,7 +112,7 @@ export const errors = {
       en: 'There is no store in {folder}.',
       fr: 'Il n’y a pas de données dans {folder}.',
     },
-    todo: {
+    doThis: {
       en: 'Name the data folder with --data or REGIE_DATA.',
       fr: 'Indiquez le dossier de données avec --data ou REGIE_DATA.',
     },
@@ -120,7 +120,7 @@ export const errors = {
   site_none: {
     status: 404,
     what: { en: 'The box in {folder} has no site yet.', fr: 'La box de {folder} n’a pas encore de site.' },
-    todo: {
+    doThis: {
       en: 'Name another data folder with --data or REGIE_DATA, or give this box a site first.',
       fr: 'Indiquez un autre dossier avec --data ou REGIE_DATA, ou donnez d’abord un site à cette box.',
     },
@@ -128,17 +128,17 @@ export const errors = {
   site_which: {
     status: 400,
     what: { en: 'This box has several sites: {names}.', fr: 'Cette box a plusieurs sites : {names}.' },
-    todo: { en: 'Say which one: --site <name>.', fr: 'Dites lequel : --site <nom>.' },
+    doThis: { en: 'Say which one: --site <name>.', fr: 'Dites lequel : --site <nom>.' },
   },
   site_unknown: {
     status: 404,
     what: { en: 'This box has no site {name}.', fr: 'Cette box n’a pas de site {name}.' },
-    todo: { en: 'It has: {names}.', fr: 'Elle a : {names}.' },
+    doThis: { en: 'It has: {names}.', fr: 'Elle a : {names}.' },
   },
   target_exists: {
     status: 409,
     what: { en: '{target} is there already.', fr: '{target} existe déjà.' },
-    todo: {
+    doThis: {
       en: 'Nothing is ever written over: name another place with --to.',
       fr: 'Rien n’est jamais écrasé : indiquez un autre endroit avec --to.',
     },
@@ -146,7 +146,7 @@ export const errors = {
   target_unwritable: {
     status: 500,
     what: { en: '{target} cannot be written ({reason}).', fr: 'Impossible d’écrire {target} ({reason}).' },
-    todo: {
+    doThis: {
       en: 'Make room or give this account the right to write there, or name another place with --to.',
       fr: 'Faites de la place ou donnez à ce compte le droit d’y écrire, ou choisissez un autre endroit avec --to.',
     },
@@ -157,7 +157,7 @@ export const errors = {
       en: 'The disk that holds {folder} is full.',
       fr: 'Le disque qui contient {folder} est plein.',
     },
-    todo: {
+    doThis: {
       en: 'Free some space on it, then try again. What was acknowledged is safe.',
       fr: 'Libérez de la place, puis réessayez. Ce qui était confirmé est en sécurité.',
     },
@@ -168,7 +168,7 @@ export const errors = {
       en: 'Regie needs Node {wanted} or newer; this is Node {found}.',
       fr: 'Regie a besoin de Node {wanted} ou plus récent ; celui-ci est Node {found}.',
     },
-    todo: {
+    doThis: {
       en: 'Install it from https://nodejs.org, or start Regie with `npm start`, which brings its own.',
       fr: 'Installez-le depuis https://nodejs.org, ou lancez Regie avec `npm start`, qui apporte le sien.',
     },
@@ -179,13 +179,13 @@ export const errors = {
       en: '{setting} is “{value}”, which is not {wanted}.',
       fr: '{setting} vaut « {value} », ce qui n’est pas {wanted}.',
     },
-    todo: { en: 'Correct it and start again.', fr: 'Corrigez-le puis relancez.' },
+    doThis: { en: 'Correct it and start again.', fr: 'Corrigez-le puis relancez.' },
   },
   // On the command line.
   command_unknown: {
     status: 400,
     what: { en: 'There is no command “{command}”.', fr: 'Il n’y a pas de commande « {command} ».' },
-    todo: { en: 'Try: regie {suggestion}', fr: 'Essayez : regie {suggestion}' },
+    doThis: { en: 'Try: regie {suggestion}', fr: 'Essayez : regie {suggestion}' },
   },
   argument_unknown: {
     status: 400,
@@ -193,7 +193,7 @@ export const errors = {
       en: 'regie {command} does not know “{argument}”.',
       fr: 'regie {command} ne connaît pas « {argument} ».',
     },
-    todo: {
+    doThis: {
       en: 'Type regie {command} --help to see what it knows.',
       fr: 'Tapez regie {command} --help pour voir ce qu’elle connaît.',
     },
@@ -222,7 +222,7 @@ export const errors = {
   argument_empty: {
     status: 400,
     what: { en: '{argument} needs a value.', fr: '{argument} attend une valeur.' },
-    todo: {
+    doThis: {
       en: 'Type regie {command} --help to see an example.',
       fr: 'Tapez regie {command} --help pour voir un exemple.',
     },
@@ -231,12 +231,12 @@ export const errors = {
   starting: {
     status: 503,
     what: { en: 'This box is starting.', fr: 'Cette box démarre.' },
-    todo: { en: 'Try again in a few seconds.', fr: 'Réessayez dans quelques secondes.' },
+    doThis: { en: 'Try again in a few seconds.', fr: 'Réessayez dans quelques secondes.' },
   },
   stopping: {
     status: 503,
     what: { en: 'This box is stopping.', fr: 'Cette box s’arrête.' },
-    todo: { en: 'Try again once it runs again.', fr: 'Réessayez quand elle tournera de nouveau.' },
+    doThis: { en: 'Try again once it runs again.', fr: 'Réessayez quand elle tournera de nouveau.' },
   },
   views_behind: {
     status: 503,
@@ -244,7 +244,7 @@ export const errors = {
       en: 'What is shown for {site} is {entries} entries behind its log.',
       fr: 'L’affichage de {site} a {entries} entrées de retard sur son journal.',
     },
-    todo: {
+    doThis: {
       en: 'Wait: it catches up by itself. If it does not, look at the disk and the load of the box.',
       fr: 'Attendez : cela se rattrape tout seul. Sinon, regardez le disque et la charge de la box.',
     },
@@ -252,7 +252,7 @@ export const errors = {
   not_found: {
     status: 404,
     what: { en: 'There is nothing at this address.', fr: 'Il n’y a rien à cette adresse.' },
-    todo: {
+    doThis: {
       en: 'Check it for a mistake, or begin at the first page of the box.',
       fr: 'Vérifiez-la, ou repartez de la première page de la box.',
     },
@@ -263,7 +263,7 @@ export const errors = {
       en: 'This needs somebody who is signed in.',
       fr: 'Il faut être connecté pour cela.',
     },
-    todo: {
+    doThis: {
       en: 'Sign in with an account that may do it.',
       fr: 'Connectez-vous avec un compte qui en a le droit.',
     },
@@ -271,7 +271,7 @@ export const errors = {
   request_invalid: {
     status: 400,
     what: { en: 'The request cannot be understood ({reason}).', fr: 'Requête incompréhensible ({reason}).' },
-    todo: { en: 'Correct it and send it again.', fr: 'Corrigez-la et renvoyez-la.' },
+    doThis: { en: 'Correct it and send it again.', fr: 'Corrigez-la et renvoyez-la.' },
   },
   body_too_large: {
     status: 413,
@@ -279,7 +279,7 @@ export const errors = {
       en: 'The request is larger than {limit} bytes.',
       fr: 'La requête dépasse {limit} octets.',
     },
-    todo: { en: 'Send less at once.', fr: 'Envoyez-en moins à la fois.' },
+    doThis: { en: 'Send less at once.', fr: 'Envoyez-en moins à la fois.' },
   },
   media_unknown: {
     status: 415,
@@ -287,7 +287,7 @@ export const errors = {
       en: 'The request comes in a form that is not understood here.',
       fr: 'La forme de la requête n’est pas comprise ici.',
     },
-    todo: {
+    doThis: {
       en: 'Send JSON, with Content-Type: application/json.',
       fr: 'Envoyez du JSON, avec Content-Type: application/json.',
     },
@@ -300,7 +300,7 @@ export const errors = {
       en: 'This is for other boxes only, which sign what they ask.',
       fr: 'Ceci est réservé aux autres box, qui signent leurs demandes.',
     },
-    todo: {
+    doThis: {
       en: 'Sign the request with the key of the box and the nonce of this answer.',
       fr: 'Signez la demande avec la clé de la box et le nonce de cette réponse.',
     },
@@ -311,7 +311,7 @@ export const errors = {
       en: 'No site of this box knows the box that asks, or its key is another.',
       fr: 'Aucun site de cette box ne connaît la box qui demande, ou sa clé est différente.',
     },
-    todo: {
+    doThis: {
       en: 'Assign the box to a site, or look whether two boxes carry the same name.',
       fr: 'Affectez la box à un site, ou vérifiez si deux box portent le même nom.',
     },
@@ -319,7 +319,7 @@ export const errors = {
   blob_absent: {
     status: 404,
     what: { en: 'This box does not have that blob.', fr: 'Cette box n’a pas ce blob.' },
-    todo: { en: 'Ask another box that has it.', fr: 'Demandez-le à une autre box qui l’a.' },
+    doThis: { en: 'Ask another box that has it.', fr: 'Demandez-le à une autre box qui l’a.' },
   },
   range_unknown: {
     status: 416,
@@ -327,7 +327,7 @@ export const errors = {
       en: 'The blob has {size} bytes, and none of them was asked for.',
       fr: 'Le blob fait {size} octets, et aucun n’est demandé.',
     },
-    todo: {
+    doThis: {
       en: 'Ask for one range of bytes that the blob has.',
       fr: 'Demandez une seule plage d’octets que le blob contient.',
     },
@@ -338,7 +338,7 @@ export const errors = {
       en: 'What came is not what its hash says.',
       fr: 'Ce qui est arrivé ne correspond pas à son empreinte.',
     },
-    todo: {
+    doThis: {
       en: 'Send it again from the original. The good chunks were kept.',
       fr: 'Renvoyez-le depuis l’original. Les bons morceaux sont gardés.',
     },
@@ -349,7 +349,7 @@ export const errors = {
       en: 'This blob was not announced, or the box has started again since.',
       fr: 'Ce blob n’a pas été annoncé, ou la box a redémarré depuis.',
     },
-    todo: {
+    doThis: {
       en: 'Announce it with its manifest. The answer says which chunks are missing.',
       fr: 'Annoncez-le avec son manifeste. La réponse dit quels morceaux manquent.',
     },
@@ -360,7 +360,7 @@ export const errors = {
       en: 'There is no room for it: it needs {need} bytes, {free} are free, and {reserve} must stay free.',
       fr: 'Pas assez de place : il faut {need} octets, {free} sont libres, et {reserve} doivent le rester.',
     },
-    todo: {
+    doThis: {
       en: 'Remove media that are no longer needed, or use a larger disk.',
       fr: 'Retirez des médias dont on n’a plus besoin, ou prenez un disque plus grand.',
     },
@@ -371,12 +371,12 @@ export const errors = {
       en: 'This box gives and takes as many blobs as it can.',
       fr: 'Cette box échange déjà autant de blobs qu’elle peut.',
     },
-    todo: { en: 'Try again in a few seconds.', fr: 'Réessayez dans quelques secondes.' },
+    doThis: { en: 'Try again in a few seconds.', fr: 'Réessayez dans quelques secondes.' },
   },
   unexpected: {
     status: 500,
     what: { en: 'Something went wrong inside Regie.', fr: 'Une erreur s’est produite dans Regie.' },
-    todo: {
+    doThis: {
       en: 'Try again. If it happens again, send the log of the box to whoever looks after it.',
       fr: 'Réessayez. Si cela se répète, envoyez le journal de la box à la personne qui s’en occupe.',
     },

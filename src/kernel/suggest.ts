@@ -1,7 +1,7 @@
 /** The name that was most likely meant. */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
   const [best] = names
-    .map((name) => ({ name, steps: stepsBetween(typed.toLowerCase(), name) }))
+    .map((name) => ({ name, steps: stepsBetween(typed.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.steps - b.steps)
   return best && best.steps <= Math.max(2, typed.length / 3) ? best.name : undefined
 }
