@@ -83,11 +83,11 @@ test('the queries of the kernel: who serves a site, and what waits for a person'
   await using boxes = new Boxes()
   const { keeper, follower } = await pair(boxes)
   const members = await keeper.box.live.ask({ query: 'boxes', sites: 'fair', input: {} })
-  expect(members.is === 'answer' && members.rows.join()).toContain(follower.identity.box)
+  expect(members.is === 'answer' && [...members.rows.values()].join()).toContain(follower.identity.box)
   for (const query of ['quarantine', 'orphans'])
     expect(await keeper.box.live.ask({ query, sites: 'fair', input: {} })).toMatchObject({
       is: 'answer',
-      rows: [],
+      rows: new Map(),
     })
   expect(keeper.box.live.slow).toEqual([])
 })

@@ -81,6 +81,10 @@ class RunningBox implements Box {
     this.#links.refresh()
   }
 
+  sites(): readonly string[] {
+    return [...this.#sites.keys()]
+  }
+
   async record(site: string, facts: Parameters<Box['record']>[1]) {
     return this.#site(site).record(facts)
   }

@@ -92,6 +92,8 @@ export type Box = {
   readonly handOver: (site: string, to: string) => Promise<Answer>
   /** The keeper is dead: this box goes on. Asked at the box that shall keep, confirmed by a lead. */
   readonly takeOver: (site: string, who: string) => Promise<Answer>
+  /** The sites that are served here. */
+  readonly sites: () => readonly string[]
   /** What can be seen, now and as it changes. Permission is the door's to check. */
   readonly live: Live
   /** Where secrets of a site are sealed; undefined where this box does not have the site's key, or not yet. */

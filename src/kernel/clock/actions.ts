@@ -11,8 +11,12 @@ const action = actionsOf<typeof facts, typeof tables>()
 export const saidWithin = 3_000
 
 export const clockActions = {
-  /** A lead says what time it is, where the keeper does not know it well. Said at the keeper itself. */
   'clock.set': action({
+    about: {
+      en: 'Somebody says what time it is, where the keeper does not know it well. Asked at the keeper itself.',
+      fr: 'Quelqu’un dit quelle heure il est, là où la box qui tient le site ne le sait pas bien. À demander à cette box même.',
+    },
+    example: { time: 1_800_000_000_000 },
     input: z.object({ time: z.int().positive() }),
     allow: ['lead', 'manager'],
     away: 'refuse',

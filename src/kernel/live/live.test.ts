@@ -399,13 +399,13 @@ describe('asking once', () => {
     expect(await world.live.ask(account('ada'))).toMatchObject({
       is: 'answer',
       n: 1,
-      rows: ['{"account":"ada","cents":5}'],
+      rows: new Map([['["ada"]', '{"account":"ada","cents":5}']]),
     })
     await world.give('ada', 1)
     expect(world.runs).toHaveLength(1)
     expect(await world.live.ask(account('ada'))).toMatchObject({
       n: 2,
-      rows: ['{"account":"ada","cents":6}'],
+      rows: new Map([['["ada"]', '{"account":"ada","cents":6}']]),
     })
     expect(await world.live.ask({ ...accounts, query: 'toy.even' })).toMatchObject({ is: 'answer' })
     await world.give('ada', 1)
@@ -414,6 +414,8 @@ describe('asking once', () => {
       why: 'ada is odd',
     })
     expect(await world.live.ask({ ...accounts, sites: 'elsewhere' })).toMatchObject({ is: 'refused' })
+    world.live.gaveUp('fair')
+    expect(await world.live.ask(account('bob'))).toEqual({ is: 'away' })
   })
 
   test('sees what was committed before it was asked, though a run is under way', async () => {

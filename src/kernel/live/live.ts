@@ -10,6 +10,7 @@ import type { SlowRun } from './slow-runs.ts'
 import { SlowRuns } from './slow-runs.ts'
 import type { Reader } from './topic.ts'
 import { Topic } from './topic.ts'
+import type { Lines } from './versions.ts'
 
 export type { Reader, SlowRun }
 
@@ -48,7 +49,10 @@ export type Reading = {
   readonly stop: () => void
 }
 export type Asked =
-  | { readonly is: 'answer'; readonly n: number; readonly hash: string; readonly rows: readonly string[] }
+  /** `rows`: by their keys, ascending, both as JSON text. */
+  | { readonly is: 'answer'; readonly n: number; readonly hash: string; readonly rows: Lines }
+  /** There is nothing to read just now. */
+  | { readonly is: 'away' }
   | { readonly is: 'failed'; readonly why: string }
   | Refusal
 
@@ -122,8 +126,8 @@ export class Live implements LiveFeed {
     for (let run = 0; run < 2 && answer.isPending; run += 1) await answer.refresh()
     this.#forgetUnread(answer)
     const { now, failure } = answer
-    if (failure !== undefined || !now) return { is: 'failed', why: failure ?? 'its views cannot be read now' }
-    return { is: 'answer', n: now.n, hash: now.hash, rows: [...now.rows.values()] }
+    if (failure !== undefined) return { is: 'failed', why: failure }
+    return now ? { is: 'answer', n: now.n, hash: now.hash, rows: now.rows } : { is: 'away' }
   }
 
   opened(site: string): void {

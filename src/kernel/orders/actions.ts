@@ -25,6 +25,11 @@ const box = z.string().regex(/^[0-9a-z]{4,32}$/)
 
 export const actions = {
   'order.issue': action({
+    about: {
+      en: 'Tells one box, or each of several, to do something.',
+      fr: 'Dit à une box, ou à chacune de plusieurs, de faire quelque chose.',
+    },
+    example: { id: 'lamp-1', to: '0123456789ab', kind: 'fair.lamp', params: { stall: 'crepes' } },
     input: z.object({
       id: orderId,
       to: z.union([box, z.array(box).min(1).max(groupLimit)]),
@@ -49,8 +54,11 @@ export const actions = {
       )
     },
   }),
-  /** Of an order, or of all orders of a group that can still be stopped. */
   'order.cancel': action({
+    about: {
+      en: 'Stops an order, or those of a group that can still be stopped.',
+      fr: 'Arrête un ordre, ou ceux d’un groupe qui peuvent encore l’être.',
+    },
     input: z.object({ order: orderId }),
     allow: anybody,
     away: 'refuse',
@@ -67,8 +75,11 @@ export const actions = {
       return { facts, answer: { cancelled: able.map(({ order }) => order) } }
     },
   }),
-  /** The same again under a new name: of a group, to those boxes that have not done it. */
   'order.retry': action({
+    about: {
+      en: 'The same again under a new name: of a group, to those boxes that have not done it.',
+      fr: 'La même chose sous un nouveau nom : pour un groupe, aux box qui ne l’ont pas faite.',
+    },
     input: z.object({ order: orderId, id: orderId }),
     allow: anybody,
     away: 'refuse',

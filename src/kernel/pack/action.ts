@@ -3,6 +3,7 @@ import type { Instant } from '../instant.ts'
 import type { OrderKind } from '../orders/order.ts'
 import type { Section } from '../settings/schema.ts'
 import type { BodyOf, FactKinds } from './fact.ts'
+import type { Described } from './refusal.ts'
 import type { RowsReadOf, Tables } from './table.ts'
 
 /** Who asks, when the keeper decides, and chance that is drawn by the keeper and kept in the fact. */
@@ -74,7 +75,7 @@ export type Quarantined =
   | { readonly is: 'admissible'; readonly head: string; readonly body: unknown; readonly erasable: boolean }
   | { readonly is: 'not admissible'; readonly why: string }
 
-/** Nothing happened, and why: a code from the catalogue, and what its sentence needs. */
+/** Nothing happened, and why: a code of the pack's refusals or of the kernel's, and what its sentences need. */
 export type Refused = {
   readonly refused: string
   readonly detail?: Readonly<Record<string, string | number>> | undefined
@@ -84,12 +85,14 @@ export type Action<
   Kinds extends FactKinds = FactKinds,
   All extends Tables = Tables,
   Input extends z.ZodType = z.ZodType,
-> = {
+> = Described & {
   readonly input: Input
   /** Pack and kernel roles that may ask. An action without anybody does not start. */
   readonly allow: readonly string[]
   /** When the keeper is out of reach: refuse in words, or wait durably for at most so long. */
   readonly away: 'refuse' | { readonly waitMs: number }
+  /** What one person should not do often in a minute, whoever he is: doors hold it to fewer tries. */
+  readonly sensitive?: boolean | undefined
   readonly decide: (input: z.infer<Input>, rows: RowsReadOf<All>, asking: Asking) => Decided<Kinds>
 }
 

@@ -6,6 +6,7 @@ import type { OrderKind } from '../orders/order.ts'
 import type { Section } from '../settings/schema.ts'
 import { section } from '../settings/schema.ts'
 import { canonical, sha256 } from '../digest.ts'
+import type { RefusalWords } from './refusal.ts'
 import { fullRoles } from './roles.ts'
 import { knownQueries, watchedBy } from './known-queries.ts'
 
@@ -23,6 +24,8 @@ export type KnownAction = {
 
 /** Everything that the packs of this build declare, found by full name. */
 export type Known = {
+  /** Declares what belongs to no trade: its names have no prefix. */
+  readonly kernel: Pack
   readonly packs: readonly Pack[]
   readonly kinds: ReadonlyMap<string, Kind>
   readonly actions: ReadonlyMap<string, KnownAction>
@@ -66,12 +69,18 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
   const settings = section(
     Object.fromEntries(packs.flatMap(({ name, settings: own }) => (own ? [[name, section(own)]] : []))),
   )
-  return { packs: all, kinds, actions, orders, queries, watched, settings, rules: rulesHash(all) }
+  return { kernel, packs: all, kinds, actions, orders, queries, watched, settings, rules: rulesHash(all) }
 }
 
 /** A pack names its own kinds of order by their short names. */
 const known = (pack: Pack, name: string, full: (key: string) => string): string =>
   pack.orders?.[name] ? full(name) : name
+
+/** The sentences of a refusal: those of the pack that was asked, else the kernel's. */
+export function refusalWords({ kernel }: Known, pack: Pack, code: string): RefusalWords | undefined {
+  for (const { refusals = {} } of [pack, kernel]) if (Object.hasOwn(refusals, code)) return refusals[code]
+  return undefined
+}
 
 function rulesHash(packs: readonly Pack[]): string {
   return sha256(

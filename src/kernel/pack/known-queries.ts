@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { tableName } from '../views/ddl.ts'
 import type { Pack } from './pack.ts'
 import type { QueryAny } from './query.ts'
@@ -17,11 +18,20 @@ export type KnownQuery = {
  */
 export type Watched = ReadonlyMap<string, readonly string[]>
 
+/** Beside its input a query is asked for a site, and for a part of its answer. */
+const ofDoors: readonly string[] = ['site', 'after', 'limit']
+
+const fieldsOf = (input: z.ZodType): readonly string[] =>
+  input instanceof z.ZodObject ? Object.keys(input.shape) : []
+
 /** Throws where a query names what its pack does not have. */
 export function knownQueries(pack: Pack, full: (key: string) => string): readonly KnownQuery[] {
   return Object.entries(pack.queries ?? {}).map(([key, query]) => {
     const name = full(key)
     if (query.key.length === 0) throw new Error(`${name}: name the fields that tell its rows apart`)
+    const taken = fieldsOf(query.input).find((field) => ofDoors.includes(field))
+    if (taken !== undefined)
+      throw new Error(`${name}: its input has ${taken}, which doors ask for themselves`)
     for (const [table, how] of Object.entries(query.reads)) {
       const declared = pack.tables[table]
       if (!declared) throw new Error(`${name} reads ${table}, which the pack does not have`)

@@ -5,6 +5,8 @@ import type { OrderKinds } from '../orders/order.ts'
 import type { BodyOf, FactKind, FactKinds } from './fact.ts'
 import type { SettingNode } from '../settings/schema.ts'
 import type { Asking, Decided } from './action.ts'
+import type { Described, Refusals } from './refusal.ts'
+import { checkRefusals } from './refusal.ts'
 import type { QueriesFor, QueryAny } from './query.ts'
 import type { SiteTime } from '../clock/time-of.ts'
 import type { Timer } from '../timers/set.ts'
@@ -55,6 +57,7 @@ export type Pack = {
   readonly actions: Readonly<Record<string, ActionAny>>
   readonly queries?: Readonly<Record<string, QueryAny>> | undefined
   readonly orders?: OrderKinds | undefined
+  readonly refusals?: Refusals | undefined
   readonly erase: ((rows: RowsAny, places: readonly Place[]) => void) | undefined
   readonly retime?: Retime<Tables> | undefined
   readonly settings?: Readonly<Record<string, SettingNode>> | undefined
@@ -65,9 +68,10 @@ export type Pack = {
 // The kernel runs packs without knowing their types: each pack is checked whole where it is declared.
 type RowsAny = RowsOf<Tables>
 type ApplyAny = (rows: RowsAny, fact: Told<unknown>) => void
-export type ActionAny = {
+export type ActionAny = Described & {
   readonly input: z.ZodType
   readonly allow: readonly string[]
+  readonly sensitive?: boolean | undefined
   readonly away: 'refuse' | { readonly waitMs: number }
   readonly decide: (
     input: unknown,
@@ -79,9 +83,10 @@ export type ActionAny = {
 type ActionsFor<Kinds extends FactKinds, All extends Tables> = Readonly<
   Record<
     string,
-    {
+    Described & {
       readonly input: z.ZodType
       readonly allow: readonly string[]
+      readonly sensitive?: boolean | undefined
       readonly away: 'refuse' | { readonly waitMs: number }
       readonly decide: (input: never, rows: RowsOf<All>, asking: Asking) => Decided<Kinds>
     }
@@ -98,6 +103,8 @@ export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
   readonly actions: ActionsFor<Kinds, All>
   readonly queries?: QueriesFor<All> | undefined
   readonly orders?: OrderKinds | undefined
+  /** The sentences of what its actions refuse, by code. */
+  readonly refusals?: Refusals | undefined
   readonly erase?: Erase<All> | undefined
   readonly retime?: Retime<All> | undefined
   /** What can be set, field by field, with the side that owns each. */
@@ -110,6 +117,7 @@ export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
     if (order.allow.length === 0)
       throw new Error(`${declared.name}.${name}: nobody may issue it; name a role`)
   }
+  checkRefusals(declared.name, declared.refusals ?? {})
   const anybody = Object.entries(declared.facts).find(([, kind]) => kind.erasable)
   if (anybody && !declared.erase)
     throw new Error(`${declared.name}.${anybody[0]} can be erased: the pack needs an erase`)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Row, Value } from '../../store/database.ts'
+import type { Described } from './refusal.ts'
 import type { KeyOf, Prefix, RowsRead, RowsReadOf, Table, Tables, ValuesAt } from './table.ts'
 
 /**
@@ -11,7 +12,7 @@ export type Query<
   Input extends z.ZodType = z.ZodType,
   Reads extends ReadsOf<All, z.infer<Input>> = ReadsOf<All, z.infer<Input>>,
   Answer extends AnswerRow = AnswerRow,
-> = {
+> = Described & {
   /** What is asked with. Its output is plain JSON: who asks the same, shares the answer. */
   readonly input: Input
   /** Pack and kernel roles that may ask. A query without anybody does not start. */
@@ -64,7 +65,7 @@ export function queriesOf<All extends Tables>() {
 }
 
 // The kernel runs queries without knowing their types: each is checked whole where it is declared.
-export type QueryAny = {
+export type QueryAny = Described & {
   readonly input: z.ZodType
   readonly allow: readonly string[]
   readonly reads: Readonly<Record<string, 'all' | NarrowAny>>

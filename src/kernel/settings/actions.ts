@@ -29,8 +29,12 @@ const version = z.int().nonnegative()
 const comment = z.string().max(2000)
 
 export const actions = {
-  /** A new version of this log's half of a document. What another log owns needs force, and goes there as an errand. */
   'setting.save': action({
+    about: {
+      en: 'A new version of this log’s half of a document. What another log owns needs force, and goes there as an errand.',
+      fr: 'Une nouvelle version de la moitié du document que ce journal décide. Ce qu’un autre journal décide doit être forcé, et y est envoyé.',
+    },
+    example: { target: 'organisation', base: null, patch: {}, comment: '' },
     input: z.object({
       target,
       /** The version of this half that the editor saw; null: whatever stands now. */
@@ -61,8 +65,12 @@ export const actions = {
       return { facts: [...here.facts, { kind: 'errand.sent', body: sent }], answer: here.answer }
     },
   }),
-  /** For a while other values count, whoever owns them; then those that are saved return. */
   'setting.override': action({
+    about: {
+      en: 'For a while other values count, whoever owns them; then those that are saved return.',
+      fr: 'Pour un temps d’autres valeurs comptent, quel que soit leur propriétaire ; puis celles enregistrées reviennent.',
+    },
+    example: { target: 'organisation', patch: {}, forMs: 3_600_000, reason: '' },
     input: z.object({
       target,
       patch,
@@ -82,8 +90,8 @@ export const actions = {
       return { facts: [{ kind: 'setting.overridden', body }], answer: { version: next } }
     },
   }),
-  /** An override ends: at its time by the keeper, or before it by a person. */
   'setting.return': action({
+    about: { en: 'An override ends before its time.', fr: 'Un réglage temporaire se termine avant l’heure.' },
     input: z.object({ target, override: version }),
     allow: ['manager', 'lead'],
     away: 'refuse',
@@ -94,8 +102,11 @@ export const actions = {
       return { facts: [{ kind: 'setting.returned', body }], answer: { version: next } }
     },
   }),
-  /** An old version comes back, as a new one. */
   'setting.restore': action({
+    about: {
+      en: 'An old version comes back, as a new one.',
+      fr: 'Une ancienne version revient, comme une nouvelle.',
+    },
     input: z.object({ target, version, comment }),
     allow: ['manager', 'lead'],
     away: 'refuse',

@@ -21,6 +21,11 @@ export const actions = {
   ...accountActions,
   ...aboutActions,
   'box.assign': action({
+    about: {
+      en: 'A box becomes a member of the site: whole, or small.',
+      fr: 'Une box devient membre du site : entière, ou petite.',
+    },
+    example: { box: '0123456789ab', publicKey: 'A'.repeat(43), small: false },
     input: facts['box.assigned'].body.extend({ publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
     allow: ['manager', 'installer', 'lead'],
     away: 'refuse',
@@ -34,6 +39,7 @@ export const actions = {
     },
   }),
   'box.unassign': action({
+    about: { en: 'A box is no member of the site any more.', fr: 'Une box n’est plus membre du site.' },
     input: facts['box.unassigned'].body,
     allow: ['manager', 'lead'],
     away: 'refuse',
@@ -43,15 +49,22 @@ export const actions = {
       return { facts: [{ kind: 'box.unassigned', body }], answer: { box: body.box } }
     },
   }),
-  /** Makes facts hollow, on every box, for ever. */
   'facts.erase': action({
+    about: {
+      en: 'Makes facts hollow, on every box, for ever.',
+      fr: 'Vide des faits de leur contenu, sur chaque box, pour toujours.',
+    },
     input: facts['facts.erased'].body,
     allow: ['owner'],
+    sensitive: true,
     away: 'refuse',
     decide: (body) => ({ facts: [{ kind: 'facts.erased', body }], answer: { erased: body.places.length } }),
   }),
-  /** A record that its keeper could not judge counts after all, now that its kind is known. */
   'quarantine.admit': action({
+    about: {
+      en: 'A record that its keeper could not judge counts after all, now that its kind is known.',
+      fr: 'Un enregistrement que personne n’a pu juger compte finalement, maintenant que son genre est connu.',
+    },
     input: z.object({ n: facts['quarantine.admitted'].body.shape.n }),
     allow: ['manager', 'lead'],
     away: 'refuse',
@@ -67,8 +80,11 @@ export const actions = {
       }
     },
   }),
-  /** A decision of a lost branch is let go. What else can be done with it, its pack offers. */
   'orphan.drop': action({
+    about: {
+      en: 'A decision of a lost branch is let go. What else can be done with it, its pack offers.',
+      fr: 'Une décision d’une branche perdue est abandonnée. Son métier propose ce qu’on peut en faire d’autre.',
+    },
     input: z.object({ term: z.string(), n: z.int(), note: z.string().min(1).max(2000) }),
     allow: ['manager', 'lead'],
     away: 'refuse',

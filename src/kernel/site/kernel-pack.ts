@@ -12,6 +12,7 @@ import { aboutApply } from './about.ts'
 import { actions } from './actions.ts'
 import { facts } from './facts.ts'
 import { queries } from './queries.ts'
+import { refusals } from './refusals.ts'
 import { tables } from './tables.ts'
 
 const apply: Apply<typeof facts, typeof tables> = {
@@ -92,6 +93,7 @@ export const kernelPack = pack({
   apply,
   actions,
   queries,
+  refusals,
   erase,
   retime,
 })

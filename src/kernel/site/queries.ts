@@ -13,6 +13,7 @@ export const queries = {
   ...accountQueries,
   ...aboutQueries,
   boxes: query({
+    about: { en: 'The members of the site.', fr: 'Les membres du site.' },
     input: nothing,
     allow: [...inCharge, 'volunteer', 'viewer'],
     reads: { boxes: 'all' },
@@ -20,8 +21,11 @@ export const queries = {
     across: true,
     run: (rows) => rows.boxes.all().map(({ box, small, n }) => ({ box, small, since: n })),
   }),
-  /** What could not be used, until a person decides. */
   quarantine: query({
+    about: {
+      en: 'What could not be used, until a person decides.',
+      fr: 'Ce qui n’a pas pu servir, jusqu’à ce qu’une personne décide.',
+    },
     input: nothing,
     allow: inCharge,
     reads: { quarantine: 'all' },
@@ -29,8 +33,11 @@ export const queries = {
     across: true,
     run: (rows) => rows.quarantine.all(),
   }),
-  /** Decisions of lost branches: those that wait for a person, or those that were settled. */
   orphans: query({
+    about: {
+      en: 'Decisions of lost branches: those that wait for a person, or those that were settled.',
+      fr: 'Décisions de branches perdues : celles qui attendent une personne, ou celles qui sont réglées.',
+    },
     input: z.object({ settled: z.boolean().default(false) }),
     allow: inCharge,
     reads: { orphans: 'all' },

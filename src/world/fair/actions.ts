@@ -16,8 +16,9 @@ const volunteer = ['volunteer'] as const
 const waiting = { waitMs: 600_000 } as const
 
 export const actions = {
-  /** A visitor pays at a stall. */
   pay: action({
+    about: { en: 'A visitor pays at a stall.', fr: 'Un visiteur paie à un stand.' },
+    example: { tag: 'v1', stall: 'crepes', cents: 200 },
     input: z.object({ tag: account, stall: account, cents: amount }),
     allow: volunteer,
     away: 'refuse',
@@ -26,37 +27,47 @@ export const actions = {
       return move(rows, [take(wallet(tag), cents), give(`stall:${stall}`, cents)], 'pay')
     },
   }),
-  /** The bank puts coins on a token. */
   grant: action({
+    about: { en: 'The bank puts coins on a token.', fr: 'La banque crédite un jeton.' },
+    example: { tag: 'v1', cents: 500 },
     input: z.object({ tag: account, cents: amount }),
     allow: volunteer,
     away: 'refuse',
     decide: ({ tag, cents }, rows) => move(rows, [take('bank', cents), give(wallet(tag), cents)], 'grant'),
   }),
-  /** The same, asked from afar: it may wait for the keeper. */
   topUp: action({
+    about: {
+      en: 'The same as grant, asked from afar: it may wait for the keeper.',
+      fr: 'Comme grant, demandé à distance : cela peut attendre la box qui tient le site.',
+    },
     input: z.object({ tag: account, cents: amount }),
     allow: volunteer,
     away: waiting,
     decide: ({ tag, cents }, rows) => move(rows, [take('bank', cents), give(wallet(tag), cents)], 'top-up'),
   }),
-  /** A visitor sends coins back to the bank, from afar: what is too much is refused. */
   payBack: action({
+    about: {
+      en: 'A visitor sends coins back to the bank, from afar: what is too much is refused.',
+      fr: 'Un visiteur rend des jetons à la banque, à distance : ce qui est de trop est refusé.',
+    },
     input: z.object({ tag: account, cents: amount }),
     allow: volunteer,
     away: waiting,
     decide: ({ tag, cents }, rows) => move(rows, [take(wallet(tag), cents), give('bank', cents)], 'pay-back'),
   }),
-  /** A visitor gives coins to another. */
   transfer: action({
+    about: { en: 'A visitor gives coins to another.', fr: 'Un visiteur donne des jetons à un autre.' },
     input: z.object({ from: account, to: account, cents: amount }),
     allow: volunteer,
     away: 'refuse',
     decide: ({ from, to, cents }, rows) =>
       move(rows, [take(wallet(from), cents), give(wallet(to), cents)], 'transfer'),
   }),
-  /** A decision of a lost branch is made again: its coins move now, if they are still there. */
   honour: action({
+    about: {
+      en: 'A decision of a lost branch is made again: its coins move now, if they are still there.',
+      fr: 'Une décision d’une branche perdue est reprise : ses jetons bougent maintenant, s’ils sont encore là.',
+    },
     input: z.object({ term: z.string(), n: z.int() }),
     allow: ['lead'],
     away: 'refuse',
@@ -74,21 +85,28 @@ export const actions = {
       return { ...made, facts: [...made.facts, how] }
     },
   }),
-  /** A round shall be called later; booking it again moves it. */
   book: action({
+    about: {
+      en: 'A round shall be called later; booking it again moves it.',
+      fr: 'Un tour sera appelé plus tard ; le réserver de nouveau le déplace.',
+    },
     input: z.object({ round: account, at: z.int().nullable(), after: z.int().nonnegative().nullable() }),
     allow: volunteer,
     away: 'refuse',
     decide: (body) => ({ facts: [{ kind: 'booked', body }], answer: { round: body.round } }),
   }),
   drop: action({
+    about: { en: 'A round will not be called after all.', fr: 'Un tour ne sera finalement pas appelé.' },
     input: z.object({ round: account }),
     allow: volunteer,
     away: 'refuse',
     decide: (body) => ({ facts: [{ kind: 'dropped', body }], answer: { round: body.round } }),
   }),
-  /** A visitor takes coins along to another fair, which is asked to give them out there. */
   send: action({
+    about: {
+      en: 'A visitor takes coins along to another fair, which is asked to give them out there.',
+      fr: 'Un visiteur emporte des jetons à une autre fête, à qui on demande de les lui donner là-bas.',
+    },
     input: z.object({ tag: account, site: account, cents: amount }),
     allow: volunteer,
     away: 'refuse',
@@ -100,8 +118,11 @@ export const actions = {
       return { facts: [...moved.facts, errand], answer: moved.answer }
     },
   }),
-  /** Coins come from another fair. No fair gives out very much at once. */
   receive: action({
+    about: {
+      en: 'Coins come from another fair. No fair gives out very much at once.',
+      fr: 'Des jetons viennent d’une autre fête. Aucune n’en donne beaucoup à la fois.',
+    },
     input: z.object({ tag: account, from: account, cents: amount }),
     allow: ['lead'],
     away: 'refuse',
@@ -110,10 +131,14 @@ export const actions = {
       return move(rows, [take(`abroad:${from}`, cents), give(wallet(tag), cents)], 'receive')
     },
   }),
-  /** A stall closes for good; closing it again changes nothing. */
   close: action({
+    about: {
+      en: 'A stall closes for good; closing it again changes nothing.',
+      fr: 'Un stand ferme pour de bon ; le fermer de nouveau ne change rien.',
+    },
     input: z.object({ stall: account }),
     allow: ['lead'],
+    sensitive: true,
     away: 'refuse',
     decide: ({ stall }, rows) => {
       if (rows.stalls.get(stall)?.closed) return { facts: [], answer: { closed: 'before' } }

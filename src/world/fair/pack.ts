@@ -4,6 +4,7 @@ import { apply, erase, retime } from './apply.ts'
 import { facts } from './facts.ts'
 import { orders } from './orders.ts'
 import { queries } from './queries.ts'
+import { refusals } from './refusals.ts'
 import { settings } from './settings.ts'
 import { tables } from './tables.ts'
 
@@ -17,6 +18,7 @@ export const fair = pack({
   actions,
   orders,
   queries,
+  refusals,
   erase,
   retime,
   settings,

@@ -7,8 +7,8 @@ const query = queriesOf<typeof tables>()
 const everybody = ['volunteer', 'viewer'] as const
 
 export const queries = {
-  /** Every account. */
   books: query({
+    about: { en: 'Every account.', fr: 'Tous les comptes.' },
     input: z.object({}),
     allow: everybody,
     reads: { accounts: 'all' },
@@ -16,8 +16,8 @@ export const queries = {
     across: true,
     run: (rows) => rows.accounts.all().map(({ account: name, cents }) => ({ account: name, cents })),
   }),
-  /** What one visitor has left. */
   wallet: query({
+    about: { en: 'What one visitor has left.', fr: 'Ce qui reste à un visiteur.' },
     input: z.object({ tag: account }),
     allow: everybody,
     reads: { accounts: { by: 'key', from: ({ tag }) => [`wallet:${tag}`] } },
@@ -27,8 +27,11 @@ export const queries = {
       return wallet ? [{ tag, cents: wallet.cents }] : []
     },
   }),
-  /** Who came through one gate, and how often. */
   passed: query({
+    about: {
+      en: 'Who came through one gate, and how often.',
+      fr: 'Qui est passé par une porte, et combien de fois.',
+    },
     input: z.object({ gate: account }),
     allow: everybody,
     reads: { visits: { by: 'byGate', from: ({ gate }) => [gate] } },
@@ -36,21 +39,22 @@ export const queries = {
     everyMs: 200,
     run: (rows, { gate }) => rows.visits.list('byGate', gate).map(({ tag, hits }) => ({ tag, hits })),
   }),
-  /** Who carries a token, as it was written down. */
   carries: query({
+    about: { en: 'Who carries a token, as it was written down.', fr: 'Qui porte un jeton, comme noté.' },
     input: z.object({ tag: account }),
     allow: everybody,
     reads: { names: { by: 'byTag', from: ({ tag }) => [tag] } },
     key: ['n', 'i'],
     run: (rows, { tag }) => rows.names.list('byTag', tag).map(({ n, i, name }) => ({ n, i, name })),
   }),
-  /** The best visitors of each gate: too much for rows, so it is SQL. */
   regulars: query({
+    about: { en: 'The best visitors of each gate.', fr: 'Les meilleurs visiteurs de chaque porte.' },
     input: z.object({ least: z.int().positive() }),
     allow: everybody,
     reads: { visits: 'all' },
     key: ['gate'],
     everyMs: 1000,
+    // Too much for rows, so it is SQL.
     run: (_, { least }, sql) =>
       sql(
         'SELECT gate, count(*) AS tags, sum(hits) AS hits FROM {visits} WHERE hits >= ? GROUP BY gate',
