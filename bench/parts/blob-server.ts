@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { realMachine, standardError } from '../../src/cli/machine.ts'
 import { blobDoor } from '../../src/doors/blob-door.ts'
-import { noAccounts } from '../../src/doors/accounts/account-door.example.ts'
 import { httpDoor } from '../../src/doors/http.ts'
 import { linkDoor } from '../../src/doors/link.ts'
 import { Readiness } from '../../src/doors/readiness.ts'
@@ -35,7 +34,6 @@ const server = httpDoor({
   readiness: new Readiness(machine.clock.mono),
   link: linkDoor(),
   blobs: door,
-  accounts: noAccounts,
 })
 const url = await server.listen({ port: 0, host: '127.0.0.1' })
 const plain = createServer((_, response) => {

@@ -1,7 +1,6 @@
 import { sayTrouble, Trouble } from '../doors/errors.ts'
 import type { Language, Texts } from '../doors/language.ts'
 import { languageOfTerminal } from '../doors/language.ts'
-import { errors } from '../doors/words.ts'
 import type { Command, Context } from './command.ts'
 import { exit } from './command.ts'
 import type { Environment } from './settings.ts'
@@ -79,7 +78,7 @@ export async function main(args: readonly string[], env: Environment, version: s
   } catch (error) {
     if (!(error instanceof Trouble)) return tellMistake(error)
     tellTrouble(error, language, args.includes('--json'))
-    return errors[error.code].status === 400 ? exit.usage : exit.failed
+    return error.status === 400 ? exit.usage : exit.failed
   }
 }
 

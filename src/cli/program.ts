@@ -1,3 +1,4 @@
+import { apiDoor } from '../doors/api/door.ts'
 import { dialWebSocket, linkDoor } from '../doors/link.ts'
 import { accountDoor } from '../doors/accounts/account-door.ts'
 import { localAccountActs } from '../doors/accounts/local-acts.ts'
@@ -61,7 +62,9 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     const link = linkDoor()
     const blobs = blobDoor(machine)
     const readiness = new Readiness(machine.clock.mono)
-    const server = httpDoor({ log: machine.log, showing: () => showing(), readiness, link, blobs, accounts })
+    const api = apiDoor({ known, machine })
+    const doors = { readiness, link, blobs, api, accounts }
+    const server = httpDoor({ log: machine.log, showing: () => showing(), ...doors })
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())
     const port = await listen(server, settings)
@@ -72,6 +75,8 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     await beside.open(box)
     if (beside.blobs) blobs.open({ blobs: beside.blobs, box: box.id, keysOf: (other) => box.keysOf(other) })
     ends.defer(() => blobs.close())
+    api.open(box)
+    ends.defer(() => api.close())
     ends.defer(box.onChange(() => readiness.observe(box.status())))
     showing = () => ({ is: 'running', status: box.status() })
     ends.defer(() => {

@@ -1,5 +1,5 @@
 import { Trouble } from '../doors/errors.ts'
-import { nearest } from './suggest.ts'
+import { nearest } from '../kernel/suggest.ts'
 
 /** `add marie --role lead`: what is to be done, with what, and the flags. Help needs neither. */
 export function splitVerb<Verb extends string>(

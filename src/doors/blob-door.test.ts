@@ -16,7 +16,6 @@ import { manualMachine } from '../kernel/manual-machine.ts'
 import { BlobClient } from './blob-client.ts'
 import { blobDoor, rangeOf } from './blob-door.ts'
 import { signRequest } from './box-signature.ts'
-import { noAccounts } from './accounts/account-door.example.ts'
 import { httpDoor } from './http.ts'
 import { linkDoor } from './link.ts'
 import { Readiness } from './readiness.ts'
@@ -58,7 +57,6 @@ async function host(): Promise<Host> {
     readiness: new Readiness(() => 0),
     link: linkDoor(),
     blobs: door,
-    accounts: noAccounts,
   })
   const url = await server.listen({ port: 0, host: '127.0.0.1' })
   door.open({ blobs, box: identity.box, keysOf: (box) => [known.get(box) ?? []].flat() })

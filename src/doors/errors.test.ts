@@ -37,6 +37,32 @@ test('a problem names its code, its status, what happened and what to do', () =>
   })
 })
 
+test('a gap may hold a text of its own in every language', () => {
+  const problem = { en: 'must be a number', fr: 'doit être un nombre' }
+  const trouble = Trouble.of('field_invalid', { field: 'cents', problem }).with({ field: 'cents' })
+  expect(problemOf(trouble, 'fr')).toMatchObject({
+    title: '« cents » doit être un nombre.',
+    field: 'cents',
+    status: 400,
+  })
+  expect(sayTrouble(trouble, 'en').what).toBe('“cents” must be a number.')
+})
+
+test('HTTP-9 a refusal is said in the words of its declaration, with its status and its field', () => {
+  const texts = { en: 'It lacks {short}.', fr: 'Il manque {short}.' }
+  const words = { kind: 'rule', what: texts, doThis: texts, field: 'cents' } as const
+  expect(problemOf(Trouble.refused('insufficient', words, { short: 3 }), 'fr')).toEqual({
+    type: 'urn:regie:error:insufficient',
+    title: 'Il manque 3.',
+    status: 422,
+    code: 'insufficient',
+    doThis: 'Il manque 3.',
+    field: 'cents',
+    values: { short: 3 },
+  })
+  expect(Trouble.refused('conflict', words, { path: 'a.b' }).more.field).toBe('a.b')
+})
+
 test('a value that looks like a gap is left as it is', () => {
   const trouble = Trouble.of('folder_unwritable', { folder: '/{reason}/$&', reason: 'no' })
   expect(sayTrouble(trouble, 'en').what).toBe('The data folder /{reason}/$& cannot be written (no).')

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { manualMachine } from '../kernel/manual-machine.ts'
 import { blobDoor } from './blob-door.ts'
-import { noAccounts } from './accounts/account-door.example.ts'
 import { httpDoor } from './http.ts'
 import { linkDoor } from './link.ts'
 import { Readiness } from './readiness.ts'
@@ -22,7 +21,6 @@ beforeEach(() => {
     readiness: new Readiness(() => 0),
     link: linkDoor(),
     blobs,
-    accounts: noAccounts,
   })
 })
 afterEach(() => server.close())
@@ -118,7 +116,7 @@ describe('what goes wrong', () => {
     const large = await send(JSON.stringify('x'.repeat(300_000)), 'application/json')
     expect(large.json()).toMatchObject({ code: 'body_too_large', status: 413 })
     expect((await send('<x/>', 'text/xml')).json()).toMatchObject({ code: 'media_unknown', status: 415 })
-    expect((await send('{', 'application/json')).json()).toMatchObject({ code: 'request_invalid' })
+    expect((await send('{', 'application/json')).json()).toMatchObject({ code: 'body_not_json' })
     expect((await server.inject('/%zz')).json()).toMatchObject({ code: 'request_invalid', status: 400 })
     expect(log).not.toHaveBeenCalled()
   })

@@ -9,9 +9,12 @@ import { maxBodyBytes, sendTrouble, troubleOf } from './http-errors.ts'
 import { languageOfBrowser } from './language.ts'
 import type { LinkDoor } from './link.ts'
 import { pageFiles } from './page-files.ts'
-import { demandPermissions } from './permission.ts'
+import type { ApiDoor } from './api/door.ts'
+import type { VisitorOf } from './permission.ts'
+import { demandPermissions, expectPermission } from './permission.ts'
 import type { Readiness, Showing } from './readiness.ts'
 import { statusPage } from './status-page.ts'
+import { nobody } from './visitor.ts'
 
 export type HttpParts = {
   readonly log: Machine['log']
@@ -19,7 +22,10 @@ export type HttpParts = {
   readonly readiness: Readiness
   readonly link: LinkDoor
   readonly blobs: BlobDoor
-  readonly accounts: AccountDoor
+  readonly api?: ApiDoor | undefined
+  readonly accounts?: AccountDoor | undefined
+  /** Who asks: by the accounts, unless something else is said. Without either everybody is nobody. */
+  readonly visitorOf?: VisitorOf | undefined
 }
 
 const secure = {
@@ -44,6 +50,10 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   const server = fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
+    // What a proxy on this machine says of those it asks for; nobody else is believed.
+    trustProxy: 'loopback',
+    // A key has 200 characters, and each may take three in an address.
+    routerOptions: { maxParamLength: 600 },
     keepAliveTimeout: 10_000,
     http: { headersTimeout: 10_000 },
     schemaController: {
@@ -54,12 +64,13 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
     },
   })
   demandPermissions(server)
+  const { accounts, api } = parts
+  const byAccount: VisitorOf = (request) => accounts?.visitorOf(request.headers) ?? nobody
+  const visitorOf = parts.visitorOf ?? byAccount
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(secure)
-    const { permission } = request.routeOptions.config
-    if (permission === 'box') return parts.blobs.admit(request, reply)
-    const isClosed = request.is404 ? /^\/api(?![^/?])/.test(request.url) : permission !== 'public'
-    if (isClosed) throw Trouble.of('sign_in_needed', {})
+    if (request.routeOptions.config.permission === 'box') return parts.blobs.admit(request, reply)
+    return expectPermission(request, visitorOf, () => api?.sites() ?? [])
   })
   server.setErrorHandler((error, request, reply) =>
     sendTrouble(request, reply, troubleOf(asError(error), parts.log)),
@@ -68,8 +79,9 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   server.server.on('upgrade', parts.link.upgrade)
   addHealth(server, parts)
   addPages(server, parts)
-  addSessionRoutes(server, parts.accounts)
+  if (accounts) addSessionRoutes(server, accounts)
   parts.blobs.add(server)
+  api?.add(server)
   return server
 }
 

@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sha256 } from '../kernel/digest.ts'
+import type { Told as TroubleTold } from './errors.ts'
 import { Trouble } from './errors.ts'
-import type { Values } from './language.ts'
 import { createServer, request } from './node-http.ts'
 
 /** What a system takes as the path of a socket. */
@@ -67,9 +67,7 @@ async function perform(asked: IncomingMessage, answer: ServerResponse, act: Done
   answer.end(JSON.stringify(said))
 }
 
-type Outcome =
-  | { readonly done: unknown }
-  | { readonly trouble: { readonly code: string; readonly values: Values } }
+type Outcome = { readonly done: unknown } | { readonly trouble: TroubleTold }
 
 async function outcomeOf(asked: IncomingMessage, act: Done[string] | undefined): Promise<Outcome> {
   try {
@@ -77,7 +75,7 @@ async function outcomeOf(asked: IncomingMessage, act: Done[string] | undefined):
   } catch (error) {
     const trouble =
       error instanceof Trouble ? error : Trouble.of('request_invalid', { reason: String(error) })
-    return { trouble: { code: trouble.code, values: trouble.values } }
+    return { trouble: trouble.told }
   }
 }
 
@@ -98,7 +96,7 @@ export async function doLocal(
   input: unknown,
 ): Promise<{ readonly done: unknown } | undefined> {
   const outcome = (await askLocal(folder, name, input)) as Outcome | undefined
-  if (outcome && 'trouble' in outcome) throw Trouble.again(outcome.trouble.code, outcome.trouble.values)
+  if (outcome && 'trouble' in outcome) throw Trouble.again(outcome.trouble)
   return outcome
 }
 

@@ -1,4 +1,8 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { everybody } from '../kernel/pack/roles.ts'
+import { Trouble } from './errors.ts'
+import { roleTexts } from './role-words.ts'
+import type { Visitor } from './visitor.ts'
 
 /** `public`; `box`: other boxes, by their keys; or the kernel and pack roles that may: `lead`, `timing.referee`. */
 export type Permission = 'public' | 'box' | readonly string[]
@@ -6,14 +10,55 @@ export type Permission = 'public' | 'box' | readonly string[]
 declare module 'fastify' {
   interface FastifyContextConfig {
     readonly permission?: Permission
+    /** The route asks the visitor for the very site that the request is about. */
+    readonly bySite?: boolean
+    /** Whoever sits at the machine itself may, without a name. */
+    readonly fromHere?: boolean
+  }
+  interface FastifyRequest {
+    visitor: Visitor
   }
 }
 
+/** Who asks. It may have to look somewhere; whoever it does not know is `nobody`. */
+export type VisitorOf = (request: FastifyRequest) => Visitor | Promise<Visitor>
+
 /** Closed by default: a route that does not say who may use it does not start. */
 export function demandPermissions(server: FastifyInstance): void {
+  server.decorateRequest('visitor')
   server.addHook('onRoute', ({ method, url, config }) => {
     const { permission } = config ?? {}
     if (permission === 'public' || permission === 'box' || (permission?.length ?? 0) > 0) return
     throw new Error(`${String(method)} ${url} names no permission: say public, or who may`)
   })
+}
+
+/** Throws unless this visitor may use the route. Under /api nobody without a name learns what is there. */
+export async function expectPermission(
+  request: FastifyRequest,
+  visitorOf: VisitorOf,
+  sites: () => readonly string[],
+): Promise<void> {
+  const { permission, bySite, fromHere } = request.routeOptions.config
+  const url = request.routeOptions.url ?? request.url
+  const isApi = /^\/api(?![^/?])/.test(url)
+  const needsName = typeof permission === 'object' && !permission.includes(everybody)
+  if (!isApi && !needsName) return
+  request.visitor = await visitorOf(request)
+  if (fromHere === true && isFromHere(request)) return
+  if (request.visitor.kind === 'nobody' && (needsName || request.is404))
+    throw Trouble.of('sign_in_needed', {})
+  if (!needsName || bySite === true) return
+  const permit = { name: url, allow: permission }
+  if (!sites().some((site) => request.visitor.may(permit, site)))
+    throw Trouble.of('allowed_nowhere', { roles: roleTexts(permission) }).with({ allow: permission })
+}
+
+/** From this machine, and not by way of a proxy on it: that one asks for others, under another name. */
+function isFromHere({ ip, host, headers }: FastifyRequest): boolean {
+  const isLoopback = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/.test(ip)
+  const isOwnName = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host)
+  return (
+    isLoopback && isOwnName && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined
+  )
 }

@@ -1,4 +1,5 @@
 import { accountErrors } from './accounts/words.ts'
+import { apiErrors } from './api/words.ts'
 import type { Texts } from './language.ts'
 
 /** An error that a person can meet: its HTTP status, what happened, and what to do about it. */
@@ -201,12 +202,12 @@ export const errors = {
   flag_missing: {
     status: 400,
     what: { en: 'regie {command} lacks {flag}.', fr: 'Il manque {flag} à regie {command}.' },
-    todo: { en: 'See regie {command} --help.', fr: 'Voyez regie {command} --help.' },
+    doThis: { en: 'See regie {command} --help.', fr: 'Voyez regie {command} --help.' },
   },
   verb_unknown: {
     status: 400,
     what: { en: 'regie {command} does not know “{verb}”.', fr: 'regie {command} ne connaît pas « {verb} ».' },
-    todo: {
+    doThis: {
       en: 'Perhaps: {verbs}. See regie {command} --help.',
       fr: 'Peut-être : {verbs}. Voyez regie {command} --help.',
     },
@@ -217,7 +218,10 @@ export const errors = {
       en: 'The file {file} cannot be read ({reason}).',
       fr: 'Le fichier {file} est illisible ({reason}).',
     },
-    todo: { en: 'Name a file that this account may read.', fr: 'Nommez un fichier que ce compte peut lire.' },
+    doThis: {
+      en: 'Name a file that this account may read.',
+      fr: 'Nommez un fichier que ce compte peut lire.',
+    },
   },
   argument_empty: {
     status: 400,
@@ -249,50 +253,8 @@ export const errors = {
       fr: 'Attendez : cela se rattrape tout seul. Sinon, regardez le disque et la charge de la box.',
     },
   },
-  not_found: {
-    status: 404,
-    what: { en: 'There is nothing at this address.', fr: 'Il n’y a rien à cette adresse.' },
-    doThis: {
-      en: 'Check it for a mistake, or begin at the first page of the box.',
-      fr: 'Vérifiez-la, ou repartez de la première page de la box.',
-    },
-  },
-  sign_in_needed: {
-    status: 401,
-    what: {
-      en: 'This needs somebody who is signed in.',
-      fr: 'Il faut être connecté pour cela.',
-    },
-    doThis: {
-      en: 'Sign in with an account that may do it.',
-      fr: 'Connectez-vous avec un compte qui en a le droit.',
-    },
-  },
-  request_invalid: {
-    status: 400,
-    what: { en: 'The request cannot be understood ({reason}).', fr: 'Requête incompréhensible ({reason}).' },
-    doThis: { en: 'Correct it and send it again.', fr: 'Corrigez-la et renvoyez-la.' },
-  },
-  body_too_large: {
-    status: 413,
-    what: {
-      en: 'The request is larger than {limit} bytes.',
-      fr: 'La requête dépasse {limit} octets.',
-    },
-    doThis: { en: 'Send less at once.', fr: 'Envoyez-en moins à la fois.' },
-  },
-  media_unknown: {
-    status: 415,
-    what: {
-      en: 'The request comes in a form that is not understood here.',
-      fr: 'La forme de la requête n’est pas comprise ici.',
-    },
-    doThis: {
-      en: 'Send JSON, with Content-Type: application/json.',
-      fr: 'Envoyez du JSON, avec Content-Type: application/json.',
-    },
-  },
   ...accountErrors,
+  ...apiErrors,
   // Between boxes.
   box_unsigned: {
     status: 401,

@@ -12,7 +12,6 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { realMachine, standardError } from '../../src/cli/machine.ts'
 import { blobDoor } from '../../src/doors/blob-door.ts'
-import { noAccounts } from '../../src/doors/accounts/account-door.example.ts'
 import { httpDoor } from '../../src/doors/http.ts'
 import { linkDoor } from '../../src/doors/link.ts'
 import { Readiness } from '../../src/doors/readiness.ts'
@@ -55,7 +54,6 @@ async function give(bytes: Buffer, bytesPerSecond: number) {
     readiness: new Readiness(() => 0),
     link: linkDoor(),
     blobs: door,
-    accounts: noAccounts,
   })
   door.open({ blobs, box: giver.box, keysOf: (box) => (box === taker.box ? [taker.publicKey] : []) })
   await server.listen({ port: 0, host: '127.0.0.1' })

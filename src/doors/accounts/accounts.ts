@@ -5,6 +5,7 @@ import { epochOf } from '../../kernel/instant.ts'
 import type { Machine } from '../../kernel/machine.ts'
 import { randomId } from '../../kernel/machine.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
+import { refusalWords } from '../../kernel/pack/kinds.ts'
 import { isKernelRole, kernelRoles } from '../../kernel/pack/roles.ts'
 import { hubSite } from '../../kernel/settings/target.ts'
 import { sha256 } from '../../kernel/digest.ts'
@@ -196,7 +197,7 @@ export class Accounts {
     await this.#isOpen(hubSite)
     const asked = await this.#parts.box.live.ask({ query, sites: hubSite, input: {} })
     if (asked.is !== 'answer') throw Trouble.of('keeper_silent', { site: hubSite, why: asked.is })
-    return asked.rows.map((row) => JSON.parse(row) as unknown)
+    return [...asked.rows.values()].map((row) => JSON.parse(row) as unknown)
   }
 
   /** Who has this login, the organisation's first. */
@@ -264,12 +265,12 @@ export class Accounts {
   async #ownersOf(): Promise<readonly unknown[]> {
     const asked = await this.#parts.box.live.ask({ query: 'doorRoles', sites: hubSite, input: {} })
     if (asked.is !== 'answer') throw Trouble.of('keeper_silent', { site: hubSite, why: asked.is })
-    return asked.rows.filter((row) => (JSON.parse(row) as { role: string }).role === 'owner')
+    return [...asked.rows.values()].filter((row) => (JSON.parse(row) as { role: string }).role === 'owner')
   }
 
   async #nameOf(site: string): Promise<string> {
     const asked = await this.#parts.box.live.ask({ query: 'sites', sites: site, input: {} })
-    const [row] = asked.is === 'answer' ? asked.rows : []
+    const [row] = asked.is === 'answer' ? asked.rows.values() : []
     return row === undefined ? site : (JSON.parse(row) as { name: string }).name
   }
 
@@ -281,12 +282,18 @@ export class Accounts {
       case 'answered':
         return answer.answer
       case 'refused':
-        throw Trouble.of('refused', { code: answer.code, detail: JSON.stringify(answer.detail) })
+        throw this.#refusal(answer.code, answer.detail)
       case 'unknown':
         throw Trouble.of('keeper_silent', { site, why: answer.why })
       case 'waiting':
         throw Trouble.of('keeper_silent', { site, why: 'away' })
     }
+  }
+
+  #refusal(code: string, detail: Readonly<Record<string, string | number>>): Trouble {
+    const { known } = this.#parts
+    const words = refusalWords(known, known.kernel, code)
+    return words ? Trouble.refused(code, words, detail) : Trouble.of('refused', { refusal: code })
   }
 
   /** A keeper that has just started waits for the others of its site before it decides. */

@@ -6,7 +6,7 @@ export const accountErrors = {
       en: 'No account has this name with this password or PIN.',
       fr: 'Aucun compte n’a ce nom avec ce mot de passe ou ce code PIN.',
     },
-    todo: {
+    doThis: {
       en: 'Check both and try again. A lead of the site can help, or at the box: regie account reset.',
       fr: 'Vérifiez les deux et réessayez. Un responsable du site peut aider, ou sur la box : regie account reset.',
     },
@@ -17,7 +17,7 @@ export const accountErrors = {
       en: 'Too many wrong tries from here for this account.',
       fr: 'Trop d’essais erronés d’ici pour ce compte.',
     },
-    todo: {
+    doThis: {
       en: 'Wait {minutes} min, or ask a lead to unlock the account.',
       fr: 'Attendez {minutes} min, ou demandez à un responsable de débloquer le compte.',
     },
@@ -25,7 +25,7 @@ export const accountErrors = {
   sign_in_suspended: {
     status: 403,
     what: { en: 'This account is suspended.', fr: 'Ce compte est suspendu.' },
-    todo: { en: 'Ask an owner of the organisation.', fr: 'Demandez à un propriétaire de l’organisation.' },
+    doThis: { en: 'Ask an owner of the organisation.', fr: 'Demandez à un propriétaire de l’organisation.' },
   },
   sign_in_code_needed: {
     status: 401,
@@ -33,7 +33,7 @@ export const accountErrors = {
       en: 'The password is right; a code is missing.',
       fr: 'Le mot de passe est bon ; il manque un code.',
     },
-    todo: {
+    doThis: {
       en: 'Type the six digits of your app, or one of your codes.',
       fr: 'Tapez les six chiffres de votre application, ou l’un de vos codes.',
     },
@@ -44,7 +44,7 @@ export const accountErrors = {
       en: 'This code is wrong, too old, or was used before.',
       fr: 'Ce code est faux, trop ancien, ou a déjà servi.',
     },
-    todo: {
+    doThis: {
       en: 'Wait for the next code of your app, or use one of your codes.',
       fr: 'Attendez le prochain code de votre application, ou utilisez l’un de vos codes.',
     },
@@ -55,7 +55,7 @@ export const accountErrors = {
       en: 'This box does not know what time it is, so it cannot judge the code of an app.',
       fr: 'Cette box ne sait pas quelle heure il est : elle ne peut pas juger le code d’une application.',
     },
-    todo: {
+    doThis: {
       en: 'Use one of your ten codes, or have a lead set the clock of the box.',
       fr: 'Utilisez l’un de vos dix codes, ou faites régler l’horloge de la box par un responsable.',
     },
@@ -66,7 +66,7 @@ export const accountErrors = {
       en: 'From outside, owners and managers sign in with a second factor, and this account has none.',
       fr: 'De l’extérieur, propriétaires et gestionnaires se connectent avec un second facteur ; ce compte n’en a pas.',
     },
-    todo: {
+    doThis: {
       en: 'Sign in from the network of the box once and set it up there.',
       fr: 'Connectez-vous une fois depuis le réseau de la box et configurez-le là.',
     },
@@ -77,7 +77,7 @@ export const accountErrors = {
       en: 'From outside, passwords travel over HTTPS only.',
       fr: 'De l’extérieur, les mots de passe ne passent que par HTTPS.',
     },
-    todo: { en: 'Open the same address with https://.', fr: 'Ouvrez la même adresse avec https://.' },
+    doThis: { en: 'Open the same address with https://.', fr: 'Ouvrez la même adresse avec https://.' },
   },
   password_short: {
     status: 400,
@@ -85,7 +85,7 @@ export const accountErrors = {
       en: 'The password has fewer than {least} characters, or more than {most}.',
       fr: 'Le mot de passe a moins de {least} caractères, ou plus de {most}.',
     },
-    todo: {
+    doThis: {
       en: 'Choose a longer one: three or four words are easy to keep.',
       fr: 'Choisissez-en un plus long : trois ou quatre mots se retiennent bien.',
     },
@@ -93,7 +93,7 @@ export const accountErrors = {
   password_missing: {
     status: 400,
     what: { en: 'There is no password.', fr: 'Il n’y a pas de mot de passe.' },
-    todo: {
+    doThis: {
       en: 'Give it on the standard input with --password-stdin, or in a file with --password-file.',
       fr: 'Donnez-le sur l’entrée standard avec --password-stdin, ou dans un fichier avec --password-file.',
     },
@@ -101,17 +101,17 @@ export const accountErrors = {
   login_unknown: {
     status: 404,
     what: { en: 'There is no account {login}.', fr: 'Il n’y a pas de compte {login}.' },
-    todo: { en: 'See them all: regie account list.', fr: 'Voyez-les tous : regie account list.' },
+    doThis: { en: 'See them all: regie account list.', fr: 'Voyez-les tous : regie account list.' },
   },
   role_unknown: {
     status: 400,
     what: { en: 'There is no role {role}.', fr: 'Il n’y a pas de rôle {role}.' },
-    todo: { en: 'There are: {roles}.', fr: 'Il y a : {roles}.' },
+    doThis: { en: 'There are: {roles}.', fr: 'Il y a : {roles}.' },
   },
   permission_unknown: {
     status: 400,
     what: { en: 'Nothing is called {name}.', fr: 'Rien ne s’appelle {name}.' },
-    todo: {
+    doThis: {
       en: 'Name actions and queries in full, for instance {example}.',
       fr: 'Nommez actions et questions en entier, par exemple {example}.',
     },
@@ -122,7 +122,7 @@ export const accountErrors = {
       en: 'This box is set up already, for {organisation}.',
       fr: 'Cette box est déjà configurée, pour {organisation}.',
     },
-    todo: {
+    doThis: {
       en: 'Add people with regie account add, sites with regie site add.',
       fr: 'Ajoutez des personnes avec regie account add, des sites avec regie site add.',
     },
@@ -130,12 +130,12 @@ export const accountErrors = {
   setup_needed: {
     status: 409,
     what: { en: 'This box is not set up yet.', fr: 'Cette box n’est pas encore configurée.' },
-    todo: { en: 'Run regie setup first.', fr: 'Lancez d’abord regie setup.' },
+    doThis: { en: 'Run regie setup first.', fr: 'Lancez d’abord regie setup.' },
   },
   name_invalid: {
     status: 400,
     what: { en: '{what} cannot be {value}.', fr: '{what} ne peut pas être {value}.' },
-    todo: {
+    doThis: {
       en: 'Use small letters, digits and dashes, for instance {example}.',
       fr: 'Utilisez des minuscules, des chiffres et des tirets, par exemple {example}.',
     },
@@ -143,15 +143,10 @@ export const accountErrors = {
   clock_unknown: {
     status: 503,
     what: { en: 'This box does not know what time it is.', fr: 'Cette box ne sait pas quelle heure il est.' },
-    todo: {
+    doThis: {
       en: 'Link it, or set its clock, then try again.',
       fr: 'Reliez-la, ou réglez son horloge, puis réessayez.',
     },
-  },
-  refused: {
-    status: 422,
-    what: { en: 'The keeper refuses this: {code} {detail}.', fr: 'Le keeper le refuse : {code} {detail}.' },
-    todo: { en: 'Change what it names, and ask again.', fr: 'Changez ce qui est nommé, et redemandez.' },
   },
   keeper_silent: {
     status: 503,
@@ -159,6 +154,6 @@ export const accountErrors = {
       en: 'The keeper of {site} did not decide this ({why}).',
       fr: 'Le keeper de {site} n’a pas décidé ({why}).',
     },
-    todo: { en: 'Ask again; nothing is done twice.', fr: 'Redemandez ; rien ne se fait deux fois.' },
+    doThis: { en: 'Ask again; nothing is done twice.', fr: 'Redemandez ; rien ne se fait deux fois.' },
   },
 } as const

@@ -1,9 +1,8 @@
-import { sha256 } from '../digest.ts'
 import type { Machine } from '../machine.ts'
+import { hashAcross, merged } from './across.ts'
 import type { At, Has } from './messages.ts'
 import { failedBytes } from './messages.ts'
 import type { Answer, SiteAnswer } from './site-answer.ts'
-import type { Lines } from './versions.ts'
 import { Versions } from './versions.ts'
 
 /** Where messages to one reader go. */
@@ -186,11 +185,11 @@ export class Topic {
     for (const reading of this.#readings)
       if (reading.came)
         reading.void ||= known.some(({ answer: { site }, now }) => now.n < (reading.came?.[site] ?? 0))
-    const hashes = known.map(({ answer, now }) => [answer.site, now.hash])
-    const hash = this.#parts.across ? sha256(JSON.stringify(hashes)).slice(0, 22) : (known[0]?.now.hash ?? '')
+    const hashes = known.map(({ answer, now }) => [answer.site, now.hash] as const)
+    const hash = this.#parts.across ? hashAcross(hashes) : (known[0]?.now.hash ?? '')
     const rows = () =>
       this.#parts.across
-        ? withSite(known.map(({ answer, now }) => [answer.site, now.rows]))
+        ? merged(known.map(({ answer, now }) => [answer.site, now.rows]))
         : known[0]?.now.rows
     this.#versions.add(hash, at, hash === this.#versions.hash ? this.#versions.rows : (rows() ?? new Map()))
   }
@@ -230,17 +229,4 @@ export class Topic {
       this.wake()
     })
   }
-}
-
-/** The rows of several sites as one answer: each with its site, which is part of its key. */
-function withSite(answers: readonly (readonly [string, Lines])[]): Lines {
-  const merged = new Map<string, string>()
-  for (const [site, rows] of answers) {
-    const name = JSON.stringify(site)
-    for (const [key, row] of rows) {
-      const rest = row.slice(1)
-      merged.set(`[${name},${key.slice(1)}`, `{"site":${name}${rest === '}' ? '' : ','}${rest}`)
-    }
-  }
-  return merged
 }

@@ -29,7 +29,7 @@ export const actions = {
       en: 'Tells one box, or each of several, to do something.',
       fr: 'Dit à une box, ou à chacune de plusieurs, de faire quelque chose.',
     },
-    example: { id: 'lamp-1', to: '0123456789ab', kind: 'fair.lamp', params: { stall: 'crepes' } },
+    example: { id: 'lamp0001', to: '0123456789ab', kind: 'fair.lamp', params: { stall: 'crepes' } },
     input: z.object({
       id: orderId,
       to: z.union([box, z.array(box).min(1).max(groupLimit)]),

@@ -1,4 +1,5 @@
 import type { Refusals } from '../pack/refusal.ts'
+import { refusals as accounts } from '../accounts/refusals.ts'
 import { refusals as orders } from '../orders/refusals.ts'
 import { refusals as settings } from '../settings/refusals.ts'
 
@@ -205,7 +206,6 @@ const boxes: Refusals = {
     kind: 'missing',
     what: { en: 'Box {box} is not assigned to this site.', fr: 'La box {box} n’est pas affectée à ce site.' },
     doThis: { en: 'Assign it first, or check its name.', fr: 'Affectez-la d’abord, ou vérifiez son nom.' },
-    field: 'box',
   },
   'not-quarantined': {
     kind: 'missing',
@@ -294,4 +294,4 @@ const boxes: Refusals = {
   },
 }
 
-export const refusals: Refusals = { ...asking, ...reading, ...boxes, ...orders, ...settings }
+export const refusals: Refusals = { ...asking, ...reading, ...boxes, ...accounts, ...orders, ...settings }

@@ -1,0 +1,72 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Answer } from '../../kernel/box/contract.ts'
+import { epochOf } from '../../kernel/instant.ts'
+import type { KnownAction } from '../../kernel/pack/kinds.ts'
+import { Trouble } from '../errors.ts'
+import { keyHeader } from '../http-errors.ts'
+import { askingIn } from './asking.ts'
+import type { ApiParts } from './parts.ts'
+import { answerWithinMs, pathOf, refusalOf, within } from './parts.ts'
+import { oneSite } from './sites.ts'
+
+type Query = { readonly site?: string | readonly string[] }
+
+/** Asks for an action, and says what became of it. */
+export function act(parts: ApiParts, known: KnownAction) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const box = parts.box()
+    const site = siteIn(parts, known, request)
+    const { key, input } = askingIn(request, known.action, parts.machine.random)
+    const asked = box.act(site, { action: known.name, key, who: request.visitor.who, input })
+    const late = () => Trouble.of('outcome_unknown', {}).with({ key })
+    const answer = await within(parts.machine.timers, answerWithinMs, asked, late)
+    return tell(parts, known, reply, { site, key, answer })
+  }
+}
+
+/** What became of an action that had to wait for the keeper: told to who asked for it. */
+export function waited(parts: ApiParts, known: KnownAction) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { key } = request.params as { readonly key: string }
+    const site = siteIn(parts, known, request)
+    const found = parts.box().asked(site, key)
+    if (!found || found.who !== request.visitor.who || found.action !== known.name)
+      throw Trouble.of('ask_absent', {}).with({ key })
+    return tell(parts, known, reply, { site, key, answer: found.answer })
+  }
+}
+
+function siteIn({ box }: ApiParts, { name, allow }: KnownAction, { query, visitor }: FastifyRequest): string {
+  const { site, ...others } = query as Query
+  const [stranger] = Object.keys(others)
+  if (stranger !== undefined)
+    throw Trouble.of('field_unknown', { field: stranger, names: 'site' }).with({ field: stranger })
+  if (typeof site === 'object') throw Trouble.of('field_twice', { field: 'site' }).with({ field: 'site' })
+  return oneSite(box().sites(), visitor, { name, allow }, site)
+}
+
+type Told = { readonly site: string; readonly key: string; readonly answer: Answer }
+
+function tell(parts: ApiParts, known: KnownAction, reply: FastifyReply, { site, key, answer }: Told) {
+  reply.header(keyHeader, key)
+  switch (answer.is) {
+    case 'answered': {
+      const { n, copies, again } = answer
+      return reply.send({ n, answer: answer.answer ?? null, copies, again })
+    }
+    case 'waiting': {
+      const until = epochOf(answer.until)
+      const path = pathOf(parts.known, known.pack, known.name)
+      const askAt = `${path}/${encodeURIComponent(key)}?site=${site}`
+      return reply
+        .code(202)
+        .header('location', askAt)
+        .header('retry-after', '5')
+        .send({ until: until === null ? null : new Date(until).toISOString(), askAt })
+    }
+    case 'unknown':
+      throw Trouble.of('outcome_unknown', {}).with({ key })
+    case 'refused':
+      throw refusalOf(parts, known.pack, answer.code, answer.detail).with({ key })
+  }
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify'
+import type { Box } from '../../kernel/box/contract.ts'
+import type { Machine } from '../../kernel/machine.ts'
+import type { Known } from '../../kernel/pack/kinds.ts'
+import { Trouble } from '../errors.ts'
+import { act, waited } from './acts.ts'
+import { guard } from './guard.ts'
+import { Crowd, Limits } from './limits.ts'
+import type { ApiBox, ApiParts } from './parts.ts'
+import { pathOf } from './parts.ts'
+import { page } from './queries.ts'
+
+export type ApiDoor = {
+  readonly add: (server: FastifyInstance) => void
+  /** The sites that are served here; none before the box runs. */
+  readonly sites: () => readonly string[]
+  /** Until this is called, whoever asks is asked to come back later. */
+  readonly open: (box: Pick<Box, keyof ApiBox>) => void
+  readonly close: () => void
+}
+
+/** The routes of everything that packs declare (HTTP-1). */
+export function apiDoor(outer: {
+  readonly known: Known
+  readonly machine: Pick<Machine, 'clock' | 'timers' | 'random' | 'log'>
+}): ApiDoor {
+  const { known, machine } = outer
+  let served: ApiBox | undefined
+  const box = (): ApiBox => {
+    if (!served) throw Trouble.of('starting', {})
+    return served
+  }
+  const parts: ApiParts = { known, machine, box }
+  const guarded = guard({ limits: new Limits(machine.clock.mono), crowd: new Crowd() })
+
+  function add(server: FastifyInstance): void {
+    const reading = guarded(['reads'])
+    const writing = guarded(['writes'])
+    const sensitive = guarded(['writes', 'sensitive'])
+    for (const query of known.queries.values()) {
+      const config = { permission: query.allow, bySite: true } as const
+      server.get(pathOf(known, query.pack, query.name), { config, onRequest: reading }, page(parts, query))
+    }
+    for (const each of known.actions.values()) {
+      const path = pathOf(known, each.pack, each.name)
+      const config = { permission: each.allow, bySite: true } as const
+      const onRequest = each.action.sensitive === true ? sensitive : writing
+      server.post(path, { config, onRequest }, act(parts, each))
+      if (each.action.away === 'refuse') continue
+      server.get(`${path}/:key`, { config, onRequest: reading, exposeHeadRoute: false }, waited(parts, each))
+    }
+  }
+
+  return {
+    add,
+    sites: () => served?.sites() ?? [],
+    open: (now) => {
+      served = now
+    },
+    close: () => {
+      served = undefined
+    },
+  }
+}

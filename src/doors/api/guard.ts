@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Trouble } from '../errors.ts'
+import type { Crowd, Limits, Sort } from './limits.ts'
+
+/** Before a request is looked at: where it comes from, how often, and how many there are already. */
+export function guard({ limits, crowd }: { readonly limits: Limits; readonly crowd: Crowd }) {
+  return (sorts: readonly Sort[]) => async (request: FastifyRequest, reply: FastifyReply) => {
+    if (!sorts.includes('reads')) {
+      expectOwnOrigin(request)
+      expectJson(request)
+    }
+    const visitor = nameOf(request)
+    for (const sort of sorts) limits.take(visitor, sort)
+    const leave = crowd.enter(visitor)
+    // Also where who asked has gone before he was answered.
+    reply.raw.once('close', leave)
+    if (reply.raw.destroyed) leave()
+  }
+}
+
+/** Whose requests are counted together: those of one account or token, else of one address. */
+function nameOf({ visitor, ip }: FastifyRequest): string {
+  return visitor.kind === 'nobody' ? `nobody ${ip}` : `${visitor.kind} ${visitor.who}`
+}
+
+/** A browser sends the cookies of a box with requests that foreign pages make, and says whose page it was. */
+function expectOwnOrigin({ headers, visitor, protocol, host }: FastifyRequest): void {
+  const { origin, cookie } = headers
+  if (cookie === undefined && (origin === undefined || visitor.kind === 'token')) return
+  if (origin === undefined || origin !== originOf(`${protocol}://${host}`))
+    throw Trouble.of('origin_foreign', {})
+}
+
+const originOf = (address: string): string | undefined =>
+  URL.canParse(address) ? new URL(address).origin : undefined
+
+/** Anything else a foreign page could send without being asked first. */
+function expectJson({ headers }: FastifyRequest): void {
+  const [type = ''] = (headers['content-type'] ?? '').split(';')
+  if (type.trim().toLowerCase() !== 'application/json') throw Trouble.of('media_unknown', {})
+}
