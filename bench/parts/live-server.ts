@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
-import { WebSocketServer } from 'ws'
-import { textFrame } from '../../src/doors/text-frame.ts'
-import { LiveSession } from '../../src/kernel/live/session.ts'
+import { realMachine } from '../../src/cli/machine.ts'
+import { usualLimits } from '../../src/doors/live/limits.ts'
+import { liveDoor, livePath } from '../../src/doors/live/live-door.ts'
+import type { Visitor } from '../../src/doors/visitor.ts'
 import { FairBox, site } from './fair-box.ts'
 import { known } from './known.ts'
 import type { Change, FromServer, ToServer } from './live-words.ts'
@@ -14,7 +13,6 @@ import { sleep } from './time.ts'
 
 /** A keeper whose decisions are read live over WebSockets: `live-server.ts <folder>`. */
 const fair = await FairBox.keeper(process.argv[2] ?? '')
-const { live } = fair.box
 const accounts = 50
 let asked = 0
 
@@ -29,24 +27,14 @@ async function grant(): Promise<Change> {
 for (let each = 0; each < accounts; each += 1) await grant()
 
 const server = createServer()
-const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
-server.on('upgrade', (request, raw, head) => {
-  sockets.handleUpgrade(request, raw, head, (socket) => serve(socket, raw))
+const anybody: Visitor = { kind: 'console', who: 'bench', may: () => true }
+const door = liveDoor({
+  machine: realMachine(),
+  reception: { visitorOf: () => anybody, watch: () => () => {} },
+  limits: { ...usualLimits, socketsOfOne: usualLimits.sockets },
 })
-
-function serve(socket: WebSocket, raw: Duplex): void {
-  const session = new LiveSession({
-    live,
-    known,
-    rights: { sites: () => [site] },
-    channel: {
-      send: (message) => raw.write(textFrame(message)),
-      close: (why) => socket.close(1008, why),
-    },
-  })
-  socket.on('message', (data: Buffer) => session.message(data))
-  socket.on('close', () => session.closed())
-}
+door.open({ box: fair.box, known })
+server.on('upgrade', door.upgrade)
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const say = (words: FromServer) => process.send?.(words)
@@ -64,7 +52,7 @@ async function run(ms: number): Promise<void> {
 }
 
 async function stop(): Promise<void> {
-  for (const socket of sockets.clients) socket.terminate()
+  door.close()
   server.close()
   await fair[Symbol.asyncDispose]()
   process.disconnect?.()
@@ -72,4 +60,4 @@ async function stop(): Promise<void> {
 
 process.on('message', (words: ToServer) => void (words.do === 'stop' ? stop() : run(words.ms)))
 process.on('disconnect', () => process.exit())
-say({ is: 'ready', url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` })
+say({ is: 'ready', url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}${livePath}` })

@@ -5,6 +5,8 @@ import { localAccountActs } from '../doors/accounts/local-acts.ts'
 import { blobDoor } from '../doors/blob-door.ts'
 import { httpDoor } from '../doors/http.ts'
 import { Trouble } from '../doors/errors.ts'
+import { liveDoor } from '../doors/live/live-door.ts'
+import { receptionOf } from '../doors/accounts/reception.ts'
 import { openLocal } from '../doors/local.ts'
 import { Readiness } from '../doors/readiness.ts'
 import type { Showing } from '../doors/readiness.ts'
@@ -60,10 +62,11 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     const local = await openLocal(folder.path, told, localAccountActs(accounts))
     ends.defer(() => local.close())
     const link = linkDoor()
+    const live = liveDoor({ machine, reception: receptionOf(accounts) })
     const blobs = blobDoor(machine)
     const readiness = new Readiness(machine.clock.mono)
     const api = apiDoor({ known, machine })
-    const doors = { readiness, link, blobs, api, accounts }
+    const doors = { readiness, link, live, blobs, api, accounts }
     const server = httpDoor({ log: machine.log, showing: () => showing(), ...doors })
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())
@@ -85,6 +88,8 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     accounts.open(box)
     ends.defer(() => accounts.close())
     link.open((channel) => box.accept(channel))
+    live.open({ box, known })
+    ends.defer(() => live.close())
     return { box, beside, port, broken, stop: () => ends.disposeAsync() }
   } catch (error) {
     await ends.disposeAsync()

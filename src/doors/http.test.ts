@@ -4,6 +4,8 @@ import { manualMachine } from '../kernel/manual-machine.ts'
 import { blobDoor } from './blob-door.ts'
 import { httpDoor } from './http.ts'
 import { linkDoor } from './link.ts'
+import { liveDoor } from './live/live-door.ts'
+import { signedOut } from './live/reception.ts'
 import { Readiness } from './readiness.ts'
 import type { Showing } from './readiness.ts'
 import { aStatus } from './status.example.ts'
@@ -14,12 +16,14 @@ let log = vi.fn<(level: string, text: string) => void>()
 beforeEach(() => {
   showing = { is: 'running', status: aStatus }
   log = vi.fn<(level: string, text: string) => void>()
-  const blobs = blobDoor(manualMachine().machine)
+  const { machine } = manualMachine()
+  const blobs = blobDoor(machine)
   server = httpDoor({
     log,
     showing: () => showing,
     readiness: new Readiness(() => 0),
     link: linkDoor(),
+    live: liveDoor({ machine, reception: signedOut }),
     blobs,
   })
 })

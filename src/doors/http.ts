@@ -8,10 +8,13 @@ import { Trouble } from './errors.ts'
 import { maxBodyBytes, sendTrouble, troubleOf } from './http-errors.ts'
 import { languageOfBrowser } from './language.ts'
 import type { LinkDoor } from './link.ts'
+import type { LiveDoor } from './live/live-door.ts'
+import { livePath } from './live/live-door.ts'
 import { pageFiles } from './page-files.ts'
 import type { ApiDoor } from './api/door.ts'
 import type { VisitorOf } from './permission.ts'
 import { demandPermissions, expectPermission } from './permission.ts'
+import { pathOf } from './refuse-upgrade.ts'
 import type { Readiness, Showing } from './readiness.ts'
 import { statusPage } from './status-page.ts'
 import { nobody } from './visitor.ts'
@@ -21,6 +24,8 @@ export type HttpParts = {
   readonly showing: () => Showing
   readonly readiness: Readiness
   readonly link: LinkDoor
+  /** Absent where nothing is read live. */
+  readonly live?: LiveDoor | undefined
   readonly blobs: BlobDoor
   readonly api?: ApiDoor | undefined
   readonly accounts?: AccountDoor | undefined
@@ -76,7 +81,10 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
     sendTrouble(request, reply, troubleOf(asError(error), parts.log)),
   )
   server.setNotFoundHandler((request, reply) => sendTrouble(request, reply, Trouble.of('not_found', {})))
-  server.server.on('upgrade', parts.link.upgrade)
+  server.server.on('upgrade', (request, socket, head) => {
+    const { upgrade } = (pathOf(request) === livePath && parts.live) || parts.link
+    upgrade(request, socket, head)
+  })
   addHealth(server, parts)
   addPages(server, parts)
   if (accounts) addSessionRoutes(server, accounts)

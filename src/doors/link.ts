@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Channel, ChannelEvents, Dial } from '../kernel/network.ts'
+import type { Refusal } from './refuse-upgrade.ts'
+import { pathOf, refuseUpgrade } from './refuse-upgrade.ts'
 import { channelOver, maxMessageBytes } from './web-socket-channel.ts'
 
 export const linkPath = '/link'
@@ -44,7 +46,7 @@ export function linkDoor(): LinkDoor {
   return {
     upgrade: (request, socket, head) => {
       const refusal = refusalOf(request, accept !== undefined)
-      if (refusal !== undefined) return refuse(socket, refusal)
+      if (refusal !== undefined) return refuseUpgrade(socket, refusal)
       return server.handleUpgrade(request, socket, head, (opened) => {
         if (accept === undefined) return opened.terminate()
         return acceptSocket(opened, accept)
@@ -70,19 +72,9 @@ function acceptSocket(socket: WebSocket, accept: (channel: Channel) => ChannelEv
   const events = accept(channel)
 }
 
-const reasons = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const
-type Refusal = keyof typeof reasons
-
 function refusalOf(request: IncomingMessage, isOpen: boolean): Refusal | undefined {
-  if (request.url?.split('?')[0] !== linkPath) return 404
+  if (pathOf(request) !== linkPath) return 404
   // Only browsers send it, for a page that somebody else may have written; boxes do not.
   if (request.headers.origin !== undefined) return 403
   return isOpen ? undefined : 503
-}
-
-function refuse(socket: Duplex, status: Refusal): void {
-  socket.on('error', () => {})
-  socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  )
 }

@@ -8,7 +8,7 @@ export const maxMessageBytes = 4 * 1024 * 1024 + 64
 const closeWaitMs = 1000
 
 /** What a close frame can carry, in bytes of UTF-8. */
-const maxReasonBytes = 123
+export const maxReasonBytes = 123
 
 const closeCode = { done: 1000, notBinary: 1003 } as const
 

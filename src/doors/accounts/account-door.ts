@@ -28,20 +28,28 @@ type Open = {
   readonly refused: (site: string | undefined, refusal: Refusal) => void
 }
 
+type OpenDoor = Open & { readonly onChange: AccountDoor['onChange']; readonly end: () => void }
+
+/** Sessions and tokens that came to their end are noticed within this time by those who do not ask again. */
+const lookEveryMs = 60_000
+
 /** Who people, programs and devices are, for every door of a box. */
 export type AccountDoor = {
   /** Undefined until the box is open. */
   readonly now: () => Open | undefined
   readonly visitorOf: (credentials: Credentials) => Promise<Visitor>
+  /** Tells when some visitor may no longer be who he was, and now and then in any case: sessions end by themselves. */
+  readonly onChange: (tell: () => void) => () => void
   readonly open: (box: Box) => void
   readonly close: () => void
 }
 
 export function accountDoor(machine: Machine, known: Known): AccountDoor {
-  let opened: (Open & { readonly end: () => void }) | undefined
+  let opened: OpenDoor | undefined
   return {
     now: () => opened,
     visitorOf: async (credentials) => (await opened?.visitorOf(credentials)) ?? nobody,
+    onChange: (tell) => opened?.onChange(tell) ?? (() => {}),
     open: (box) => {
       opened = openDoor(box, machine, known)
     },
@@ -52,7 +60,7 @@ export function accountDoor(machine: Machine, known: Known): AccountDoor {
   }
 }
 
-function openDoor(box: Box, machine: Machine, known: Known): Open & { readonly end: () => void } {
+function openDoor(box: Box, machine: Machine, known: Known): OpenDoor {
   const directory = new Directory(box, machine.timers)
   const lockouts = new Lockouts(machine.clock.mono)
   const sessions = new Sessions({ box, directory, machine })
@@ -88,11 +96,23 @@ function openDoor(box: Box, machine: Machine, known: Known): Open & { readonly e
       return visitorOf(credentials, { directory, sessions, epoch })
     },
     refused,
+    onChange: (tell) => {
+      const stop = [directory.onChange(tell), sessions.onClose(tell), every(machine, lookEveryMs, tell)]
+      return () => stop.forEach((each) => each())
+    },
     end: () => {
       log.stop()
       directory.close()
     },
   }
+}
+
+function every({ timers }: Pick<Machine, 'timers'>, ms: number, tell: () => void): () => void {
+  let cancel = timers.after(ms, function again() {
+    tell()
+    cancel = timers.after(ms, again)
+  })
+  return () => cancel()
 }
 
 /** Whom a lead lets try again, may do so at every box of the site. */

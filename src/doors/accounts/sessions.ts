@@ -21,6 +21,7 @@ export class Sessions {
   readonly #machine: Machine
   /** Those of this process, by their hash. */
   readonly #own = new Map<string, Own>()
+  readonly #listeners = new Set<() => void>()
 
   constructor(parts: {
     readonly box: Pick<Box, 'id' | 'record' | 'now' | 'status'>
@@ -30,6 +31,11 @@ export class Sessions {
     this.#box = parts.box
     this.#directory = parts.directory
     this.#machine = parts.machine
+  }
+
+  onClose(tell: () => void): () => void {
+    this.#listeners.add(tell)
+    return () => this.#listeners.delete(tell)
   }
 
   /** Returns the secret that the browser keeps. */
@@ -67,6 +73,7 @@ export class Sessions {
     if (account === undefined) return
     const own = this.#own.get(session)
     if (own) own.ended = true
+    for (const tell of this.#listeners) tell()
     const [person] = this.#directory.people(account)
     if (person) await this.#say(this.#siteFor(person), { kind: 'session.closed', body: { session } })
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  beatBytes,
   changeBytes,
   failedBytes,
   parseAsking,
@@ -56,6 +57,7 @@ describe('LIVE-16 what a box says', () => {
       '{"t":"same","topic":"T0pic","at":{"fair-1":7},"hash":"bpV0OV9XUnwOt1E8mGfJxA"}',
     ],
     ['failed', failedBytes('T0pic', 'ada is odd'), '{"t":"failed","topic":"T0pic","why":"ada is odd"}'],
+    ['beat', beatBytes([81_250, 1_763_650_000_000, 3]), '{"t":"beat","now":[81250,1763650000000,3]}'],
   ])('%s', (_, bytes, expected) => {
     expect(text(bytes)).toBe(expected)
   })
@@ -66,6 +68,7 @@ test.each([
   '{"t":"read","id":"b","query":"fair.books","site":"fair-1","input":{},"has":{"hash":"bpV0OV9XUnwOt1E8mGfJxA","at":{"fair-1":7}},"everyMs":1000}',
   '{"t":"stop","id":"books"}',
   '{"t":"got","count":17}',
+  '{"t":"beat","count":17}',
 ])('LIVE-16 what a reader says: %s', (message) => {
   expect(JSON.stringify(parseAsking(Buffer.from(message)))).toBe(message)
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Instant } from '../instant.ts'
 
 /** Where an answer stands, for each of its sites: it was true at this entry of the log. */
 export type At = Readonly<Record<string, number>>
@@ -21,6 +22,8 @@ const asking = z.discriminatedUnion('t', [
   z.object({ t: z.literal('stop'), id }),
   /** So many messages have been dealt with since the socket was opened. */
   z.object({ t: z.literal('got'), count: z.int().nonnegative() }),
+  /** The same, and asks for a sign of life. */
+  z.object({ t: z.literal('beat'), count: z.int().nonnegative() }),
 ])
 export type Asking = z.infer<typeof asking>
 export type Has = z.infer<typeof has>
@@ -66,6 +69,8 @@ export type Telling =
     }
   | { readonly t: 'same'; readonly topic: string; readonly at: At; readonly hash: string }
   | { readonly t: 'failed'; readonly topic: string; readonly why: string }
+  /** `now`: this moment, by the best clock of the box. */
+  | { readonly t: 'beat'; readonly now: Instant }
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 const json = (telling: Telling): Uint8Array => bytes(JSON.stringify(telling))
@@ -83,6 +88,8 @@ export const sameBytes = (topic: string, at: At, hash: string): Uint8Array =>
   json({ t: 'same', topic, at, hash })
 
 export const failedBytes = (topic: string, why: string): Uint8Array => json({ t: 'failed', topic, why })
+
+export const beatBytes = (now: Instant): Uint8Array => json({ t: 'beat', now })
 
 /** Rows are JSON already, and are not written again. */
 export function rowsBytes(

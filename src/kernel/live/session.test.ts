@@ -9,16 +9,27 @@ async function connected(sites: readonly string[] = ['fair'], may: readonly stri
   const world = toyLive(sites)
   const heard = new ToyReader()
   const closed: string[] = []
-  const rights = { sites: () => may }
+  let allowed = may
+  const rights = { sites: () => allowed }
   const channel = { send: heard.send, close: (why: string) => void closed.push(why) }
-  const session = new LiveSession({ live: world.live, known: toyKnown, channel, rights })
+  const session = new LiveSession({
+    live: world.live,
+    known: toyKnown,
+    channel,
+    rights,
+    now: () => [7, 5, 3],
+  })
   const say = async (asking: Asking | object) => {
     session.message(Buffer.from(JSON.stringify(asking)))
     await world.pass(100)
   }
   const read = (id: string, more: object = {}) =>
     say({ t: 'read', id, query: 'toy.accounts', site: 'fair', input: {}, ...more })
-  return { ...world, session, heard, closed, say, read }
+  const allow = (now: readonly string[]) => {
+    allowed = now
+    session.review()
+  }
+  return { ...world, session, heard, closed, say, read, allow }
 }
 
 describe('LIVE-9 a session', () => {
@@ -70,6 +81,58 @@ describe('LIVE-9 a session', () => {
     await pass(31_000)
     expect(heard.heard).toHaveLength(before + 1)
     expect([live.readers, live.topics, pending()]).toEqual([0, 0, 0])
+  })
+})
+
+test('LIVE-21 a beat says what was got, and is answered with the time, which counts as a message', async () => {
+  const { heard, closed, say } = await connected()
+  await say({ t: 'beat', count: 0 })
+  await say({ t: 'beat', count: 1 })
+  expect(heard.heard).toEqual(Array(2).fill({ t: 'beat', now: [7, 5, 3] }))
+  await say({ t: 'beat', count: 3 })
+  expect(closed).toHaveLength(1)
+})
+
+describe('LIVE-20 when rights change', () => {
+  test('what may not be seen any more ends at once, and the rest goes on', async () => {
+    const { heard, allow, give, pass, read } = await connected(['fair', 'hall'])
+    await read('a')
+    await read('b', { site: 'hall' })
+    allow(['hall'])
+    expect(heard.heard.at(-1)).toEqual({
+      t: 'refused',
+      id: 'a',
+      code: 'not-allowed',
+      detail: { query: 'toy.accounts' },
+    })
+    const before = heard.heard.length
+    await give('ada', 1)
+    await pass(100)
+    expect(heard.heard).toHaveLength(before)
+    await give('ada', 1, 'hall')
+    await pass(100)
+    expect(heard.kinds.slice(before)).toEqual(['change'])
+    await read('a')
+    expect(heard.heard.at(-1)).toMatchObject({ t: 'refused', id: 'a', code: 'not-allowed' })
+  })
+
+  test('whoever reads all that he may see asks again', async () => {
+    const { heard, allow, live, read } = await connected(['fair', 'hall'])
+    await read('a', { site: undefined })
+    allow(['hall'])
+    expect(heard.heard.at(-1)).toMatchObject({ t: 'refused', id: 'a', code: 'sites-changed' })
+    expect(live.readers).toBe(0)
+    await read('a', { site: undefined })
+    expect(heard.heard.at(-1)).toMatchObject({ at: { hall: 0 } })
+  })
+
+  test('and nothing has, nobody hears of it', async () => {
+    const { heard, allow, read } = await connected(['fair', 'hall'])
+    await read('a', { site: undefined })
+    await read('b', { input: { least: 1 } })
+    const before = heard.heard.length
+    allow(['fair', 'hall'])
+    expect(heard.heard).toHaveLength(before)
   })
 })
 

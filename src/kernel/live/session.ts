@@ -1,8 +1,9 @@
+import type { Instant } from '../instant.ts'
 import type { KnownQuery } from '../pack/known-queries.ts'
 import type { Known } from '../pack/kinds.ts'
-import type { Live, Reading } from './live.ts'
+import type { Live, Reading, Wanted } from './live.ts'
 import type { Asking } from './messages.ts'
-import { parseAsking, readingBytes, refusedBytes } from './messages.ts'
+import { beatBytes, parseAsking, readingBytes, refusedBytes } from './messages.ts'
 
 /** One socket of a reader, whatever carries it: whole messages, in order, until it closes. */
 export type LiveChannel = {
@@ -21,6 +22,14 @@ const mostReadings = 200
 /** Who asks on and on, and says of none of so many messages that he got it, is no reader. */
 const mostUnheard = 1000
 
+/** What is being read, and what let its reader do so. */
+type Held = {
+  readonly reading: Reading
+  readonly query: KnownQuery
+  readonly site: string | undefined
+  readonly sites: Wanted['sites']
+}
+
 /**
  * One reader's socket: what it asks for, and how much is on its way to it. It says what it has dealt with, since the
  * buffers on the way would hold seconds of old news (LIVE-9).
@@ -30,7 +39,8 @@ export class LiveSession {
   readonly #known: Known
   readonly #channel: LiveChannel
   readonly #rights: Rights
-  readonly #readings = new Map<string, Reading>()
+  readonly #now: () => Instant
+  readonly #readings = new Map<string, Held>()
   readonly #topics = new Map<string, string>()
   /** Sizes of the messages that have not been dealt with, oldest first. */
   #sizes: number[] = []
@@ -43,11 +53,14 @@ export class LiveSession {
     readonly known: Known
     readonly channel: LiveChannel
     readonly rights: Rights
+    /** By the best clock of the box. */
+    readonly now: () => Instant
   }) {
     this.#live = parts.live
     this.#known = parts.known
     this.#channel = parts.channel
     this.#rights = parts.rights
+    this.#now = parts.now
   }
 
   /** Something came from the reader. What is not as agreed ends the session. */
@@ -63,13 +76,26 @@ export class LiveSession {
         return this.#stop(asking.id)
       case 'got':
         return this.#dealtWith(asking.count)
+      case 'beat':
+        this.#dealtWith(asking.count)
+        return this.#send(beatBytes(this.#now()))
+    }
+  }
+
+  /** What the reader may see may have changed: what he may not see any more, or not in this way, ends now (LIVE-20). */
+  review(): void {
+    for (const [id, { query, site, sites }] of this.#readings) {
+      const may = this.#sitesFor(query, site)
+      if (may !== undefined && JSON.stringify(may) === JSON.stringify(sites)) continue
+      this.#stop(id)
+      this.#refuse(id, may === undefined ? 'not-allowed' : 'sites-changed', { query: query.name })
     }
   }
 
   /** The socket is closed. */
   closed(): void {
     this.#over = true
-    for (const { stop } of this.#readings.values()) stop()
+    for (const { reading } of this.#readings.values()) reading.stop()
     this.#readings.clear()
     this.#topics.clear()
     this.#sizes = []
@@ -81,13 +107,10 @@ export class LiveSession {
     if (this.#readings.size >= mostReadings) return this.#refuse(id, 'too-many', { most: mostReadings })
     const query = this.#known.queries.get(asking.query)
     if (!query) return this.#refuse(id, 'unknown-query', { query: asking.query })
-    const may = this.#rights.sites(query)
-    const { site } = asking
-    if (site !== undefined && !may.includes(site)) return this.#refuse(id, 'not-allowed', { site })
-    if (may.length === 0) return this.#refuse(id, 'not-allowed', { query: asking.query })
-    // Nobody need name the only site of a box, and who asks for all of them gets rows that name theirs.
-    const sites = site ?? (query.query.across ? may : (may.length === 1 && may[0]) || may)
-    const { query: name, input, has, everyMs } = asking
+    const { site, query: name, input, has, everyMs } = asking
+    const sites = this.#sitesFor(query, site)
+    if (sites === undefined)
+      return this.#refuse(id, 'not-allowed', site === undefined ? { query: name } : { site })
     let held: Uint8Array[] | undefined = []
     const reader = {
       waiting: () => this.#waiting,
@@ -100,7 +123,7 @@ export class LiveSession {
       reading.stop()
       return this.#refuse(id, 'read-already', { id: twice })
     }
-    this.#readings.set(id, reading)
+    this.#readings.set(id, { reading, query, site, sites })
     this.#topics.set(reading.topic, id)
     // The reader must know the topic before it hears of it.
     this.#send(readingBytes(id, reading.topic, reading.key))
@@ -109,8 +132,16 @@ export class LiveSession {
     for (const message of first) this.#send(message)
   }
 
+  /** Nobody need name the only site of a box, and who asks for all of them gets rows that name theirs. */
+  #sitesFor(query: KnownQuery, site: string | undefined): Wanted['sites'] | undefined {
+    const may = this.#rights.sites(query)
+    if (site !== undefined) return may.includes(site) ? site : undefined
+    if (may.length === 0) return undefined
+    return query.query.across ? may : (may.length === 1 && may[0]) || may
+  }
+
   #stop(id: string): void {
-    const reading = this.#readings.get(id)
+    const reading = this.#readings.get(id)?.reading
     if (!reading) return
     this.#readings.delete(id)
     this.#topics.delete(reading.topic)
@@ -122,7 +153,7 @@ export class LiveSession {
     if (gone < 0 || gone > this.#sizes.length) return this.#close('it says that it got what was never sent')
     this.#got = count
     for (const size of this.#sizes.splice(0, gone)) this.#waiting -= size
-    for (const { drained } of this.#readings.values()) drained()
+    for (const { reading } of this.#readings.values()) reading.drained()
   }
 
   #refuse(id: string, code: string, detail: Readonly<Record<string, string | number>>): void {

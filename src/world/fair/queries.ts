@@ -27,6 +27,17 @@ export const queries = {
       return wallet ? [{ tag, cents: wallet.cents }] : []
     },
   }),
+  stalls: query({
+    about: {
+      en: 'Which stalls have closed, for whoever stands before them.',
+      fr: 'Quels stands ont fermé, pour qui se tient devant.',
+    },
+    input: z.object({}),
+    allow: ['public'],
+    reads: { stalls: 'all' },
+    key: ['stall'],
+    run: (rows) => rows.stalls.all(),
+  }),
   passed: query({
     about: {
       en: 'Who came through one gate, and how often.',

@@ -125,6 +125,7 @@ export class Screen {
       live: box.live,
       known,
       rights: { sites },
+      now: () => box.time(),
       channel: {
         send: (message) => this.#sent(line, message),
         close: (why) => this.#world.broken('LIVE', `${this.plan.name}: the box closed the line: ${why}`),
@@ -203,6 +204,7 @@ export class Screen {
     }
     if (telling.t === 'refused' || telling.t === 'failed')
       return this.#world.broken('LIVE', `${this.plan.name}: ${text}`)
+    if (telling.t === 'beat') return
     const holding = this.#holdings.find(({ topic }) => topic === telling.topic)
     if (holding) this.#take(line.box, holding, telling, expected)
   }
@@ -210,7 +212,7 @@ export class Screen {
   #take(
     box: WorldBox,
     holding: Holding,
-    telling: Exclude<Telling, { t: 'reading' | 'refused' | 'failed' }>,
+    telling: Exclude<Telling, { t: 'reading' | 'refused' | 'failed' | 'beat' }>,
     expected: Rows | undefined,
   ): void {
     const who = `${this.plan.name} at box ${box.id}, ${holding.question.query}`
