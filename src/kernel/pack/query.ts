@@ -12,6 +12,7 @@ export type Query<
   Input extends z.ZodType = z.ZodType,
   Reads extends ReadsOf<All, z.infer<Input>> = ReadsOf<All, z.infer<Input>>,
   Answer extends AnswerRow = AnswerRow,
+  Across extends boolean = boolean,
 > = Described & {
   /** What is asked with. Its output is plain JSON: who asks the same, shares the answer. */
   readonly input: Input
@@ -28,7 +29,7 @@ export type Query<
   /** Runs start at least so far apart; the usual pace where nothing is said. */
   readonly everyMs?: number | undefined
   /** May be asked of several sites at once: their answers are one, each row with its `site`. */
-  readonly across?: boolean | undefined
+  readonly across?: Across | undefined
 }
 
 export type AnswerRow = Readonly<Record<string, unknown>>
@@ -59,9 +60,10 @@ export function queriesOf<All extends Tables>() {
     Input extends z.ZodType,
     const Reads extends ReadsOf<All, z.infer<Input>>,
     Answer extends AnswerRow,
+    Across extends boolean = false,
   >(
-    query: Query<All, Input, Reads, Answer>,
-  ): Query<All, Input, Reads, Answer> => query
+    query: Query<All, Input, Reads, Answer, Across>,
+  ): Query<All, Input, Reads, Answer, Across> => query
 }
 
 // The kernel runs queries without knowing their types: each is checked whole where it is declared.

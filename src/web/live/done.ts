@@ -1,0 +1,24 @@
+import type { Machine } from '../../kernel/machine.ts'
+import type { Done } from './ask.ts'
+import type { BoxTime } from './box-clock.ts'
+
+type Clock = Pick<Machine['clock'], 'mono' | 'wall'>
+
+/** This moment, by the time of the box if that was measured. */
+export function doneNow(clock: Clock, box: BoxTime | undefined, page: string): Done {
+  const mono = clock.mono()
+  return box
+    ? { ms: Math.round(box.ms), within: Math.ceil(box.within), mono, page }
+    : { ms: Math.round(clock.wall()), within: null, mono, page }
+}
+
+/**
+ * The header `Regie-Done-At` (CLIENT-12): when it was done; how far off that may be, if anybody knows; and how long
+ * ago by the clock of the page, if it is still the same page, which needs no wall clock at all.
+ */
+export function doneAtText({ ms, within, mono, page }: Done, clock: Clock, thisPage: string): string {
+  const parts = [String(ms)]
+  if (within !== null) parts.push(`within=${within}`)
+  if (page === thisPage) parts.push(`ago=${Math.round(clock.mono() - mono)}`)
+  return parts.join(';')
+}
