@@ -8,6 +8,7 @@ import type { Asks } from './asks.ts'
 import type { Answer } from './contract.ts'
 import type { Journal } from './journal.ts'
 import type { Keeper } from './keeper.ts'
+import { Once } from './once.ts'
 import type { Route, SiteParts } from './site-parts.ts'
 
 type Outside = {
@@ -19,11 +20,12 @@ type Outside = {
   readonly isOpen: () => boolean
 }
 
-/** What a site does beside its log: orders, asks that wait for a keeper, errands to other sites, settings. */
+/** What a site does beside its log: records that come again, orders, asks that wait for a keeper, errands to other sites, settings. */
 export class Beside {
   readonly orders: SiteOrders
   readonly afar: Afar
   readonly settings: SiteSettings
+  readonly once: Once
   readonly #asks: Asks
   readonly #errands: Errands
 
@@ -43,6 +45,7 @@ export class Beside {
     })
     this.#errands = new Errands(parts, keeper, isKeeping)
     const record = journal.record.bind(journal)
+    this.once = new Once({ site: parts.site, first: notes, notes: () => parts.truth.notes(), record })
     this.settings = new SiteSettings(parts, notes, { keeper, isKeeping, isOpen, record })
   }
 

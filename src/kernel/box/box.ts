@@ -89,6 +89,14 @@ class RunningBox implements Box {
     return this.#site(site).record(facts)
   }
 
+  async recordOnce(
+    site: string,
+    told: Parameters<Box['recordOnce']>[1],
+    facts: Parameters<Box['record']>[1],
+  ): Promise<boolean> {
+    return this.#site(site).beside.once.record(told, facts)
+  }
+
   async act(site: string, ask: Parameters<Box['act']>[1]): Promise<Answer> {
     return this.#site(site).beside.afar.act(ask)
   }

@@ -14,6 +14,7 @@ import type { StoreHealth, Truth } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
 import type { Limits } from './limits.ts'
 import type { Identity } from '../link/identity.ts'
+import type { Told } from './once.ts'
 
 /** What a box is made of. The same in a real process and in the world. */
 export type BoxParts = {
@@ -79,6 +80,15 @@ export type Box = {
     site: string,
     facts: readonly { kind: string; body: unknown; at?: Instant | undefined }[],
   ) => Promise<Recorded>
+  /**
+   * The same for facts that may come again, with what tells them from all others of their caller (LOG-27):
+   * false where they are on disk since before.
+   */
+  readonly recordOnce: (
+    site: string,
+    told: Told,
+    facts: readonly { kind: string; body: unknown; at?: Instant | undefined }[],
+  ) => Promise<boolean>
   readonly act: (site: string, ask: Ask) => Promise<Answer>
   /** What became of an ask that had to wait at this box: by its key, all that wait, or each change. */
   readonly asked: (site: string, key: string) => Waited | undefined

@@ -1,0 +1,167 @@
+import type { Write } from '../../store/truth.ts'
+import { sha256 } from '../digest.ts'
+import type { Recording } from './journal.ts'
+
+/** How a caller tells what it records from everything else that it records: its own name, and that of the thing. */
+export type Told = { readonly by: string; readonly id: string }
+
+/** Identities are kept page by page; the oldest page goes when a new one is begun. */
+const pageSize = 128
+const pages = 16
+/** What is known of a caller is on disk however long it says nothing; in memory are those that spoke lately. */
+const mostCallers = 500
+/** One write holds at most so many facts. */
+const mostTogether = 64
+/** 72 bits of a hash: two things of one caller do not meet. */
+const short = (id: string): string => sha256(id).slice(0, 12)
+
+type Waiting = {
+  readonly name: string
+  readonly facts: readonly Recording[]
+  readonly ended: PromiseWithResolvers<boolean>
+}
+
+type Caller = {
+  /** By page: the newest is the last. */
+  readonly kept: { number: number; names: string[] }[]
+  readonly names: Set<string>
+  readonly under: Map<string, Promise<boolean>>
+  waiting: Waiting[]
+  isWriting: boolean
+  /** A write failed: nobody knows any more what is on disk. */
+  isOver: boolean
+}
+
+type Parts = {
+  readonly site: string
+  /** As they stood when this process began, and as they stand now. */
+  readonly first: ReadonlyMap<string, string>
+  readonly notes: () => Promise<ReadonlyMap<string, string>>
+  readonly record: (facts: readonly Recording[], beside: readonly Write[]) => Promise<unknown>
+}
+
+/**
+ * Records that come with an identity count once: the identity is written in the commit of the record itself, so
+ * neither a kill nor a caller that heard nothing makes two of it (LOG-27). What one caller records is written in
+ * order, one write after the other; a write takes all that has come meanwhile.
+ */
+export class Once {
+  readonly #parts: Parts
+  readonly #callers = new Map<string, Promise<Caller>>()
+  /** Those of whom the first notes say too little. */
+  readonly #spoke = new Set<string>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Resolves when the facts are on disk: false where they were before. Rejects when they are not. */
+  async record({ by, id }: Told, facts: readonly Recording[]): Promise<boolean> {
+    const name = short(id)
+    let caller = await this.#caller(by)
+    while (caller.isOver) caller = await this.#caller(by)
+    if (caller.names.has(name)) return false
+    const under = caller.under.get(name)
+    if (under) return under.then(() => false)
+    const ended = Promise.withResolvers<boolean>()
+    caller.under.set(name, ended.promise)
+    caller.waiting.push({ name, facts, ended })
+    if (!caller.isWriting) void this.#write(by, caller)
+    return ended.promise
+  }
+
+  #caller(by: string): Promise<Caller> {
+    const known = this.#callers.get(by)
+    // Those that spoke lately are last.
+    if (known) this.#callers.delete(by)
+    const caller = known ?? this.#load(by)
+    this.#callers.set(by, caller)
+    caller.catch(() => this.#callers.delete(by))
+    if (this.#callers.size > mostCallers) void this.#forgetOne()
+    return caller
+  }
+
+  async #forgetOne(): Promise<void> {
+    const [oldest] = this.#callers
+    if (!oldest) return
+    const caller = await oldest[1].catch(() => undefined)
+    const isStillOldest = this.#callers.keys().next().value === oldest[0]
+    if (caller?.under.size === 0 && isStillOldest) this.#callers.delete(oldest[0])
+  }
+
+  async #load(by: string): Promise<Caller> {
+    const notes = this.#spoke.has(by) ? await this.#parts.notes() : this.#parts.first
+    this.#spoke.add(by)
+    const kept = Array.from({ length: pages }, (_, at) => notes.get(this.#note(by, at)))
+      .flatMap((text) => (text === undefined ? [] : [pageOf(text)]))
+      .toSorted((a, b) => a.number - b.number)
+    const names = new Set(kept.flatMap((page) => page.names))
+    return { kept, names, under: new Map(), waiting: [], isWriting: false, isOver: false }
+  }
+
+  async #write(by: string, caller: Caller): Promise<void> {
+    caller.isWriting = true
+    while (caller.waiting.length > 0) {
+      const all = take(caller)
+      const page = nextPage(caller, all)
+      const note = { do: 'note', name: this.#note(by, page.number % pages), value: textOf(page) } as const
+      try {
+        await this.#parts.record(
+          all.flatMap(({ facts }) => facts),
+          [note],
+        )
+      } catch (error) {
+        // Perhaps it is on disk all the same: what is known of this caller is read again before it records more.
+        caller.isOver = true
+        this.#callers.delete(by)
+        for (const { ended } of [...all, ...caller.waiting.splice(0)]) ended.reject(error)
+        break
+      }
+      keep(caller, page)
+      for (const { name, ended } of all) {
+        caller.under.delete(name)
+        ended.resolve(true)
+      }
+    }
+    caller.isWriting = false
+  }
+
+  #note(by: string, at: number): string {
+    return `once ${this.#parts.site} ${at} ${by}`
+  }
+}
+
+type Page = { readonly number: number; readonly names: string[] }
+
+function take(caller: Caller): readonly Waiting[] {
+  let facts = 0
+  const end = caller.waiting.findIndex((each, at) => {
+    facts += each.facts.length
+    return at > 0 && facts > mostTogether
+  })
+  return caller.waiting.splice(0, end === -1 ? caller.waiting.length : end)
+}
+
+/** The newest page with these names, or a new one where they do not fit any more. */
+function nextPage(caller: Caller, all: readonly Waiting[]): Page {
+  const last = caller.kept.at(-1) ?? { number: 0, names: [] }
+  const names = all.map(({ name }) => name)
+  return last.names.length + names.length <= pageSize
+    ? { number: last.number, names: [...last.names, ...names] }
+    : { number: last.number + 1, names }
+}
+
+function keep(caller: Caller, page: Page): void {
+  for (const name of page.names) caller.names.add(name)
+  if (caller.kept.at(-1)?.number === page.number) caller.kept.pop()
+  caller.kept.push({ number: page.number, names: [...page.names] })
+  while (caller.kept.length > pages - 1)
+    for (const name of caller.kept.shift()?.names ?? []) caller.names.delete(name)
+}
+
+const textOf = ({ number, names }: Page): string => `${number} ${names.join('')}`
+
+function pageOf(text: string): { number: number; names: string[] } {
+  const [number = '0', names = ''] = text.split(' ')
+  return { number: Number(number), names: names.match(/.{12}/g) ?? [] }
+}
