@@ -8,7 +8,7 @@ const fair = { site: 'fair' } as const
 
 async function cents(house: House, tag: string): Promise<number | undefined> {
   const asked = await house.box.box.live.ask({ query: 'fair.wallet', sites: 'fair', input: { tag } })
-  const [row] = asked.is === 'answer' ? asked.rows : []
+  const [row] = asked.is === 'answer' ? asked.rows.values() : []
   return row === undefined ? undefined : (JSON.parse(row) as { cents: number }).cents
 }
 

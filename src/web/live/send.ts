@@ -24,13 +24,20 @@ type Family = keyof typeof actions extends infer Name
 
 /** The kernel's own actions have no pack in their names; they are asked of the fleet. */
 const kernelFamilies: Readonly<Record<Family, true>> = {
+  account: true,
   box: true,
   clock: true,
   facts: true,
+  login: true,
   order: true,
   orphan: true,
   quarantine: true,
+  role: true,
+  session: true,
   setting: true,
+  site: true,
+  token: true,
+  volunteer: true,
 }
 
 export function pathOf(action: string): string {
