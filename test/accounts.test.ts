@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { realMachine } from '../src/cli/machine.ts'
 import type { Program } from '../src/cli/program.ts'
 import { startProgram } from '../src/cli/program.ts'
+import { hashPassword } from '../src/doors/accounts/passwords.ts'
 import { totpCode } from '../src/doors/accounts/totp.ts'
 import { doLocal } from '../src/doors/local.ts'
 
@@ -186,6 +187,23 @@ test('ACCOUNT-5 with a second factor a password alone opens nothing, and no code
   await start()
   expect((await signIn('marie', password, { code: once })).code).toBe('sign_in_code_wrong')
   expect((await signIn('marie', password, { code: made.codes[4] ?? '' })).status).toBe(200)
+})
+
+test('ACCOUNT-4 an account of a site’s own log is nobody elsewhere, whatever name was chosen for it', async () => {
+  await start()
+  const { account } = (await by('setup', aSetup)) as { account: string }
+  const box = program?.box
+  const vault = box?.vault('trail-2026')
+  if (!box || !vault) throw new Error('there is no site key')
+  const hashed = await hashPassword('123456', realMachine().random)
+  const sealed = vault.seal(hashed, `trail-2026 ${account} pin`)
+  const input = { account, login: 'helper', name: 'Helper', language: 'fr', sealed, until: null }
+  const ask = { action: 'volunteer.save', key: 'one volunteer', who: 'a lead', input }
+  expect(await box.act('trail-2026', ask)).toMatchObject({ is: 'answered' })
+  await until(async () => (await signIn('helper', '123456')).status === 200)
+  const { cookie } = await signIn('helper', '123456')
+  const shown = (await (await fetch(url(), { headers: { cookie } })).json()) as { roles: unknown }
+  expect(shown.roles).toEqual([{ role: 'volunteer', site: 'trail-2026' }])
 })
 
 test('ACCOUNT-2 no password, token, code or cookie lies in the data folder or in what the program said', async () => {

@@ -75,7 +75,7 @@ export class Accounts {
     await this.setPassword(person, setup.password, who)
     // Last: from here on it is done.
     await this.#act(hubSite, 'role.grant', { account: person.account, role: 'owner', site: null }, who)
-    await this.#until(() => this.#parts.directory.roles(person.account, hubSite).includes('owner'))
+    await this.#until(() => this.#parts.directory.roles(person, hubSite).includes('owner'))
     return { account: person.account }
   }
 

@@ -13,44 +13,45 @@ type Shown = Readonly<Record<Query, ShownRows>>
 const lookMs = 10
 const patienceMs = 5_000
 
-export type Person = {
-  /** In whose log the account stands. */
-  readonly site: string
-  readonly account: string
+/**
+ * An account, and in whose log it stands. The same name in another log is somebody else: a site's lead must not become
+ * an owner by choosing a name.
+ */
+export type Whose = { readonly site: string; readonly account: string }
+
+export type Person = Whose & {
   readonly login: string | null
   readonly name: string | null
   readonly language: string | null
   readonly suspended: boolean
 }
-export type Token = {
-  readonly site: string
+export type Token = Whose & {
   readonly token: string
-  readonly account: string
   readonly name: string
   readonly allow: readonly string[]
   readonly sites: readonly string[] | null
   readonly until: number
 }
-export type Session = {
+export type Session = Whose & {
   readonly session: string
-  readonly account: string
-  readonly box: string
   readonly until: number | null
   readonly ended: boolean
 }
 
+type Held = { readonly role: string; readonly at: string }
+
 type Index = {
-  readonly people: ReadonlyMap<string, readonly Person[]>
+  readonly people: ReadonlyMap<string, Person>
   readonly logins: ReadonlyMap<string, readonly Person[]>
-  /** By account: roles with the site where they count, empty for everywhere. */
-  readonly roles: ReadonlyMap<string, readonly { readonly site: string; readonly role: string }[]>
+  /** With the site where they count, empty for everywhere. */
+  readonly roles: ReadonlyMap<string, readonly Held[]>
   readonly tokens: ReadonlyMap<string, Token>
   readonly sessions: ReadonlyMap<string, Session>
 }
 
 /** Everybody whom the sites of this box know, as their logs have it now. Read from the first who comes to a door on. */
 export class Directory {
-  readonly #box: Pick<Box, 'live' | 'status' | 'onChange'>
+  readonly #box: Pick<Box, 'id' | 'live' | 'status' | 'onChange'>
   readonly #sites = new Map<string, Shown>()
   readonly #listeners = new Set<() => void>()
   #index: Index | undefined
@@ -58,7 +59,7 @@ export class Directory {
 
   readonly #timers: Machine['timers']
 
-  constructor(box: Pick<Box, 'live' | 'status' | 'onChange'>, timers: Machine['timers']) {
+  constructor(box: Pick<Box, 'id' | 'live' | 'status' | 'onChange'>, timers: Machine['timers']) {
     this.#box = box
     this.#timers = timers
   }
@@ -82,11 +83,11 @@ export class Directory {
     return () => this.#listeners.delete(tell)
   }
 
-  /** The account in each log that has it: an organisation's first. */
-  people(account: string): readonly Person[] {
-    return this.#now.people.get(account) ?? []
+  person(whose: Whose): Person | undefined {
+    return this.#now.people.get(nameOf(whose))
   }
 
+  /** Those who sign in under this name: an organisation's first, then those of sites. */
   byLogin(login: string): readonly Person[] {
     return this.#now.logins.get(login) ?? []
   }
@@ -108,15 +109,15 @@ export class Directory {
   }
 
   /** What somebody is at a site. Suspended where the role was given, he is nothing. */
-  roles(account: string, site: string): readonly string[] {
-    return (this.#now.roles.get(account) ?? [])
-      .filter((each) => each.site === '' || each.site === site)
+  roles(whose: Whose, site: string): readonly string[] {
+    return this.allRoles(whose)
+      .filter(({ at }) => at === '' || at === site)
       .map(({ role }) => role)
   }
 
   /** Everything that he is anywhere. */
-  allRoles(account: string): readonly { readonly site: string; readonly role: string }[] {
-    return this.#now.roles.get(account) ?? []
+  allRoles(whose: Whose): readonly Held[] {
+    return this.#now.roles.get(nameOf(whose)) ?? []
   }
 
   token(secret: string): Token | undefined {
@@ -128,11 +129,11 @@ export class Directory {
   }
 
   /** When a lead last let somebody try again, by account. */
-  *unlocks(): Iterable<readonly [account: string, n: number]> {
+  *unlocks(): Iterable<readonly [name: string, n: number]> {
     this.#open()
     for (const site of this.#sites.keys())
       for (const row of this.#rows(site, 'doorPeople'))
-        yield [String(row['account']), Number(row['unlocked'])]
+        yield [nameOf({ site, account: String(row['account']) }), Number(row['unlocked'])]
   }
 
   close(): void {
@@ -174,34 +175,34 @@ export class Directory {
     const sites = [...this.#sites.keys()].toSorted((a, b) => Number(b === hubSite) - Number(a === hubSite))
     const each = (query: Query) =>
       sites.flatMap((site) => [...this.#rows(site, query)].map((row) => ({ site, row })))
-    const people = each('doorPeople').map(({ site, row }) => ({ site, ...row }) as unknown as Person)
-    const suspended = new Set(
-      people.filter((person) => person.suspended).map(({ site, account }) => `${site} ${account}`),
-    )
-    const isOut = (site: string, account: string) =>
-      suspended.has(`${site} ${account}`) || suspended.has(`${hubSite} ${account}`)
-    // Another site's log says what people are there, and no more.
+    const people = each('doorPeople').map(({ site, row }) => ({ ...row, site }) as unknown as Person)
+    const suspended = new Set(people.filter((person) => person.suspended).map(nameOf))
+    // A site's log says what people are there, and no more.
     const roles = each('doorRoles')
-      .map(({ site, row }) => ({
-        account: String(row['account']),
-        role: String(row['role']),
-        site: site === hubSite ? String(row['site']) : site,
-        from: site,
-      }))
-      .filter(({ account, from }) => !isOut(from, account))
+      .map(({ site, row }) => {
+        const at = site === hubSite ? String(row['site']) : site
+        return { name: nameOf({ site, account: String(row['account']) }), role: String(row['role']), at }
+      })
+      .filter(({ name }) => !suspended.has(name))
     const tokens = each('doorTokens').map(
-      ({ site, row }) => [String(row['secret']), { site, ...row }] as const,
+      ({ site, row }) => [String(row['secret']), { ...row, site }] as const,
     )
-    const sessions = each('doorSessions').map(({ row }) => [String(row['session']), row] as const)
+    // A session counts where it was opened: what another box says of one is no business of this one.
+    const sessions = each('doorSessions')
+      .filter(({ row }) => row['box'] === this.#box.id)
+      .map(({ site, row }) => [String(row['session']), { ...row, site }] as const)
     return {
-      people: Map.groupBy(people, ({ account }) => account),
+      people: new Map(people.map((person) => [nameOf(person), person])),
       logins: Map.groupBy(
         people.filter(({ login }) => login !== null),
         ({ login }) => login ?? '',
       ),
-      roles: Map.groupBy(roles, ({ account }) => account),
+      roles: Map.groupBy(roles, ({ name }) => name),
       tokens: new Map(tokens) as unknown as Index['tokens'],
       sessions: new Map(sessions) as unknown as Index['sessions'],
     }
   }
 }
+
+/** Neither part has a space in it. */
+export const nameOf = ({ site, account }: Whose): string => `${site} ${account}`

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { sha256 } from '../../kernel/digest.ts'
 import { Trouble } from '../errors.ts'
 import type { AccountDoor } from './account-door.ts'
 import { clientCookie, cookieOf, sessionCookie, sessionOf, setCookie } from './credentials.ts'
@@ -47,10 +48,15 @@ export function addSessionRoutes(server: FastifyInstance, door: AccountDoor): vo
 
   server.get(path, { config }, async (request, reply) => {
     const open = door.now()
-    const visitor = await door.visitorOf(request.headers)
-    const [person] = visitor.kind === 'person' ? (open?.directory.people(visitor.who) ?? []) : []
+    await open?.directory.known()
+    const secret = sessionOf(request.headers.cookie)
+    const whose = secret === undefined ? undefined : open?.sessions.whose(sha256(secret))
+    const person = whose && open?.directory.person(whose)
     if (!open || !person) throw Trouble.of('sign_in_needed', {})
-    return reply.send({ ...shown(person), roles: open.directory.allRoles(person.account) })
+    const roles = open.directory
+      .allRoles(person)
+      .map(({ role, at }) => ({ role, site: at === '' ? null : at }))
+    return reply.send({ ...shown(person), roles })
   })
 }
 

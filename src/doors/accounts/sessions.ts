@@ -1,22 +1,21 @@
 import { epochOf } from '../../kernel/instant.ts'
 import type { Box } from '../../kernel/box/contract.ts'
 import { sha256 } from '../../kernel/digest.ts'
-import { hubSite } from '../../kernel/settings/target.ts'
 import type { Machine } from '../../kernel/machine.ts'
 import { newSecret } from './credentials.ts'
-import type { Directory, Person } from './directory.ts'
+import type { Directory, Person, Whose } from './directory.ts'
 
 export const sessionMs = 12 * 3_600_000
 
 export type How = 'password' | 'pin' | 'totp' | 'code' | 'reset'
-type Own = { readonly account: string; readonly opened: number; ended: boolean }
+type Own = { readonly whose: Whose; readonly opened: number; ended: boolean }
 
 /**
  * Who is signed in at this box. A session is said in the log, so that it survives a restart, is seen, and can be
  * ended from elsewhere; it counts here from the moment at which it was opened, keeper or no keeper.
  */
 export class Sessions {
-  readonly #box: Pick<Box, 'id' | 'record' | 'now' | 'status'>
+  readonly #box: Pick<Box, 'record' | 'now'>
   readonly #directory: Directory
   readonly #machine: Machine
   /** Those of this process, by their hash. */
@@ -24,7 +23,7 @@ export class Sessions {
   readonly #listeners = new Set<() => void>()
 
   constructor(parts: {
-    readonly box: Pick<Box, 'id' | 'record' | 'now' | 'status'>
+    readonly box: Pick<Box, 'record' | 'now'>
     readonly directory: Directory
     readonly machine: Machine
   }) {
@@ -42,46 +41,37 @@ export class Sessions {
   async open(person: Person, how: How, address: string): Promise<string> {
     const secret = newSecret(this.#machine.random)
     const session = sha256(secret)
-    const site = this.#siteFor(person)
+    const { site, account } = person
     const now = epochOf(this.#box.now(site))
     const until = now === null ? null : now + sessionMs
-    const { account } = person
     this.#forgetOld()
-    this.#own.set(session, { account, opened: this.#machine.clock.mono(), ended: false })
+    this.#own.set(session, { whose: { site, account }, opened: this.#machine.clock.mono(), ended: false })
     await this.#say(site, { kind: 'session.opened', body: { session, account, how, address, until } })
     return secret
   }
 
-  /** The account whose session this is, as long as it lasts. */
-  accountOf(session: string): string | undefined {
+  /** Whose session this is, as long as it lasts. */
+  whose(session: string): Whose | undefined {
     const said = this.#directory.session(session)
     const own = this.#own.get(session)
     if (own) {
       const isOver = own.ended || said?.ended || this.#machine.clock.mono() - own.opened > sessionMs
-      return isOver ? undefined : own.account
+      return isOver ? undefined : own.whose
     }
-    if (!said || said.ended || said.box !== this.#box.id) return undefined
-    const [site] = this.#directory.people(said.account).map((person) => person.site)
-    const now = site === undefined ? null : epochOf(this.#box.now(site))
-    return said.until !== null && now !== null && now > said.until ? undefined : said.account
+    if (!said || said.ended) return undefined
+    const now = epochOf(this.#box.now(said.site))
+    return said.until !== null && now !== null && now > said.until ? undefined : said
   }
 
   /** He goes. */
   async close(secret: string): Promise<void> {
     const session = sha256(secret)
-    const account = this.accountOf(session)
-    if (account === undefined) return
+    const whose = this.whose(session)
+    if (whose === undefined) return
     const own = this.#own.get(session)
     if (own) own.ended = true
     for (const tell of this.#listeners) tell()
-    const [person] = this.#directory.people(account)
-    if (person) await this.#say(this.#siteFor(person), { kind: 'session.closed', body: { session } })
-  }
-
-  /** An organisation's account is signed in where its log is, if this box has it. */
-  #siteFor(person: Person): string {
-    const sites = this.#box.status().sites.map(({ site }) => site)
-    return sites.includes(hubSite) && person.site === hubSite ? hubSite : person.site
+    await this.#say(whose.site, { kind: 'session.closed', body: { session } })
   }
 
   /** A full disk keeps nobody out: then the session is of this process only. */

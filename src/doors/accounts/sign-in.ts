@@ -6,6 +6,7 @@ import { epochOf } from '../../kernel/instant.ts'
 import { hubSite } from '../../kernel/settings/target.ts'
 import { Trouble } from '../errors.ts'
 import type { Directory, Person } from './directory.ts'
+import { nameOf } from './directory.ts'
 import type { Lockouts } from './lockouts.ts'
 import { isNear } from './network-place.ts'
 import { isNobodysPassword, isPassword } from './passwords.ts'
@@ -65,7 +66,7 @@ export class SignIn {
     const login = ask.login.normalize('NFKC').trim().toLowerCase()
     const found = this.#parts.directory.byLogin(login)
     const pin = /^\d{6}$/.test(ask.secret)
-    const account = found[0]?.account ?? `no account: ${login.slice(0, 100)}`
+    const account = found[0] ? nameOf(found[0]) : `no account: ${login.slice(0, 100)}`
     const attempt = { account, client: client.cookie ?? client.address, address: client.address, pin }
     const locked = this.#parts.lockouts.lockedMs(attempt)
     if (locked > 0) {
@@ -128,7 +129,7 @@ export class SignIn {
     if (isOutside && !client.secure) throw Trouble.of('https_needed', {})
     if (secret === undefined) {
       const inCharge = this.#parts.directory
-        .roles(person.account, hubSite)
+        .roles(person, hubSite)
         .some((role) => role === 'owner' || role === 'manager')
       if (!isOutside || !inCharge) return undefined
       this.#refused(person, 'second-factor', client)
@@ -149,8 +150,8 @@ export class SignIn {
     const now = epochOf(instant)
     if (now === null || instant[2] === 0) return false
     const step = totpStep(secret, code, now)
-    if (step === undefined || step <= (this.#lastSteps.get(person.account) ?? 0)) return false
-    this.#lastSteps.set(person.account, step)
+    if (step === undefined || step <= (this.#lastSteps.get(nameOf(person)) ?? 0)) return false
+    this.#lastSteps.set(nameOf(person), step)
     return true
   }
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { sha256 } from '../../kernel/digest.ts'
-import type { Token } from './directory.ts'
+import type { Token, Whose } from './directory.ts'
 import { isNobody, visitorOf } from './visitors.ts'
 
 const secret = `rgt_${'x'.repeat(43)}`
@@ -31,10 +31,11 @@ beforeEach(() => {
 const parts = {
   directory: {
     token: (hashed: string) => (hashed === sha256(secret) ? token : undefined),
-    roles: (_: string, site: string) => roles[site] ?? [],
+    roles: (_: Whose, site: string) => roles[site] ?? [],
   },
   sessions: {
-    accountOf: (session: string) => (session === sha256('s'.repeat(43)) ? account : undefined),
+    whose: (session: string) =>
+      session === sha256('s'.repeat(43)) && account !== undefined ? { site: 'fleet', account } : undefined,
   },
   epoch: () => now,
 }

@@ -2,7 +2,8 @@ import { sha256 } from '../../kernel/digest.ts'
 import { mayWith } from '../../kernel/pack/roles.ts'
 import type { Visitor } from '../visitor.ts'
 import { nobody } from '../visitor.ts'
-import type { Directory } from './directory.ts'
+import { hubSite } from '../../kernel/settings/target.ts'
+import type { Directory, Whose } from './directory.ts'
 import type { Sessions } from './sessions.ts'
 import { bearerOf, sessionOf } from './credentials.ts'
 
@@ -14,7 +15,7 @@ export type Credentials = {
 
 type Parts = {
   readonly directory: Pick<Directory, 'token' | 'roles'>
-  readonly sessions: Pick<Sessions, 'accountOf'>
+  readonly sessions: Pick<Sessions, 'whose'>
   /** Milliseconds since 1970 in a site's time; null while nobody knows it. */
   readonly epoch: (site: string) => number | null
 }
@@ -35,15 +36,23 @@ export function visitorOf({ cookie, authorization }: Credentials, parts: Parts):
 }
 
 function personVisitor(session: string, { sessions, directory }: Parts): Visitor {
-  const account = sessions.accountOf(session)
-  if (account === undefined) return nobody
+  const whose = sessions.whose(session)
+  if (whose === undefined) return nobody
+  const who = whoOf(whose)
+  const isHeStill = () => {
+    const now = sessions.whose(session)
+    return now !== undefined && whoOf(now) === who
+  }
   return {
     kind: 'person',
-    who: account,
-    may: ({ allow }, site) =>
-      mayWith(sessions.accountOf(session) === account ? directory.roles(account, site) : [], allow),
+    who,
+    may: ({ allow }, site) => mayWith(isHeStill() ? directory.roles(whose, site) : [], allow),
   }
 }
+
+/** As facts name him. An account of a site's own log is told from the organisation's of the same name. */
+export const whoOf = ({ site, account }: Whose): string =>
+  site === hubSite ? account : `${account} of ${site}`
 
 /** A token may what its list says, at its sites, and never more than the account that it acts for. */
 function tokenVisitor(secret: string, { directory, epoch }: Parts): Visitor {
@@ -58,12 +67,12 @@ function tokenVisitor(secret: string, { directory, epoch }: Parts): Visitor {
   if (!token) return nobody
   return {
     kind: 'token',
-    who: `${token.account} token ${token.token}`,
+    who: `${whoOf(token)} token ${token.token}`,
     may: ({ name, allow }, site) => {
       const now = valid()
       if (!now?.allow.includes(name) || (now.sites !== null && !now.sites.includes(site)))
         return mayWith([], allow)
-      return mayWith(directory.roles(now.account, site), allow)
+      return mayWith(directory.roles(now, site), allow)
     },
   }
 }
