@@ -1,5 +1,9 @@
 // People and programs at the doors of a real box: set up by commands, signed in over HTTP, killed in between.
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { request } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +12,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { realMachine } from '../src/cli/machine.ts'
 import type { Program } from '../src/cli/program.ts'
 import { startProgram } from '../src/cli/program.ts'
+import { readSettings } from '../src/cli/settings.ts'
 import { hashPassword } from '../src/doors/accounts/passwords.ts'
 import { totpCode } from '../src/doors/accounts/totp.ts'
 import { doLocal } from '../src/doors/local.ts'
@@ -27,8 +32,8 @@ afterEach(async () => {
   rmSync(join(data, '..'), { recursive: true })
 })
 
-async function start(): Promise<void> {
-  const settings = { data, port: 0, host: '127.0.0.1', log: 'debug' } as const
+async function start(flags: Readonly<Record<string, string>> = {}): Promise<void> {
+  const settings = readSettings({}, { data, port: '0', host: '127.0.0.1', log: 'debug', ...flags })
   const machine = realMachine({ write: (text) => void said.push(text), isTTY: false, least: 'debug' })
   program = await startProgram({ settings, machine, listening: () => {} })
 }
@@ -205,6 +210,53 @@ test('ACCOUNT-4 an account of a site’s own log is nobody elsewhere, whatever n
   const shown = (await (await fetch(url(), { headers: { cookie } })).json()) as { roles: unknown }
   expect(shown.roles).toEqual([{ role: 'volunteer', site: 'trail-2026' }])
 })
+
+test('HTTP over TLS with the box’s own certificate, kept over a restart, and only where it is asked for', async () => {
+  const tlsPort = await freePort()
+  await start({ 'tls-port': String(tlsPort) })
+  await by('setup', aSetup)
+  await until(async () => (await signIn('marie', password)).status === 200)
+  const certificate = () => readFileSync(join(data, 'tls', 'own.crt'), 'utf8')
+  expect(statSync(join(data, 'tls', 'own.key')).mode & 0o777).toBe(0o600)
+  const first = certificate()
+  const flags = await overTls(tlsPort, first)
+  expect(flags).toHaveLength(2)
+  for (const each of flags) expect(each).toMatch(/; Secure$/)
+  await program?.stop()
+  await start({ 'tls-port': String(tlsPort) })
+  expect(certificate()).toBe(first)
+  expect(await overTls(tlsPort, first)).toHaveLength(2)
+  await expect(overTls(tlsPort, undefined)).rejects.toThrow('self-signed')
+})
+
+/** Signs in at the same doors over TLS. Returns the cookies. */
+function overTls(port: number, ca: string | undefined): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' }
+    const options = {
+      host: '127.0.0.1',
+      port,
+      ...(ca === undefined ? {} : { ca }),
+      method: 'POST',
+      path: '/api/fleet/session',
+      headers,
+    }
+    const asking = request(options, (answer) => {
+      answer.resume()
+      resolve(answer.headers['set-cookie'] ?? [])
+    })
+    asking.on('error', reject)
+    asking.end(JSON.stringify({ login: 'marie', secret: password }))
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
 
 test('ACCOUNT-2 no password, token, code or cookie lies in the data folder or in what the program said', async () => {
   await start()

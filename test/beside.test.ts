@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { realMachine } from '../src/cli/machine.ts'
 import type { Program } from '../src/cli/program.ts'
 import { startProgram } from '../src/cli/program.ts'
+import { readSettings } from '../src/cli/settings.ts'
 import { parseIdentity } from '../src/kernel/link/identity.ts'
 import { readFileSync } from 'node:fs'
 
@@ -27,7 +28,7 @@ async function started(name: string): Promise<Program & { readonly data: string 
   const data = join(root, name)
   const machine = realMachine({ write: (text) => words.push(text), isTTY: false, least: 'info' })
   const program = await startProgram({
-    settings: { data, port: 0, host: '127.0.0.1', log: 'info' },
+    settings: readSettings({}, { data, port: '0', host: '127.0.0.1', log: 'info' }),
     machine,
     listening: () => {},
   })

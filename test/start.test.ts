@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { realMachine } from '../src/cli/machine.ts'
 import type { Program } from '../src/cli/program.ts'
 import { startProgram } from '../src/cli/program.ts'
+import { readSettings } from '../src/cli/settings.ts'
 import { parseIdentity } from '../src/kernel/link/identity.ts'
 
 let root = ''
@@ -233,7 +234,7 @@ test('two boxes share a site over a real link, and stop with nothing left open',
 type Opened = Program & { readonly publicKey: string }
 
 async function openProgram(folder: string): Promise<Opened> {
-  const settings = { data: folder, port: 0, host: '127.0.0.1', log: 'error' } as const
+  const settings = readSettings({}, { data: folder, port: '0', host: '127.0.0.1', log: 'error' })
   const program = await startProgram({ settings, machine: realMachine(), listening: () => {} })
   const { publicKey } = parseIdentity(readFileSync(join(folder, 'identity'), 'utf8'))
   return { ...program, publicKey }

@@ -37,6 +37,7 @@ export type DataFolder = {
  *     truth.db   the logs and journals
  *     views/     one file a site; may be deleted at any time while nothing runs
  *     blobs/     media and other large things, named by their hashes
+ *     tls/       the box's own certificate and its key, where HTTPS is served; may be deleted
  *     samples.db log lines and metrics; may be deleted at any time while nothing runs
  */
 export function openDataFolder(path: string, random: Random): DataFolder {

@@ -11,11 +11,11 @@ export async function listen(server: FastifyInstance, { port, host }: Settings):
     await server.listen({ port, host: host ?? everyAddress() })
     return (server.server.address() as AddressInfo).port
   } catch (error) {
-    throw asTrouble(error, port, host ?? 'every address')
+    throw asListenTrouble(error, port, host ?? 'every address')
   }
 }
 
-function asTrouble(error: unknown, port: number, host: string): unknown {
+export function asListenTrouble(error: unknown, port: number, host: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   switch (code) {
     case 'EADDRINUSE':

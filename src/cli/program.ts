@@ -19,6 +19,7 @@ import { Beside } from './beside.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openDataFolder } from './data-folder.ts'
 import { known } from './known.ts'
+import { listenSecurely } from './https.ts'
 import { closeServer, listen } from './listen.ts'
 import { saveTime } from './saved-time.ts'
 import type { Settings } from './settings.ts'
@@ -71,6 +72,9 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())
     const port = await listen(server, settings)
+    const secure =
+      settings.tls.port > 0 ? await listenSecurely(server, folder.path, settings, machine) : undefined
+    if (secure) ends.defer(() => secure.close())
     listening(port)
 
     const { promise: broken, resolve: breaks } = Promise.withResolvers<string>()

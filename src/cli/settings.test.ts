@@ -4,7 +4,7 @@ import { readSettings } from './settings.ts'
 const none = {}
 
 test('without any setting a box serves ./data on port 8080, to every address', () => {
-  expect(readSettings(none, none)).toEqual({
+  expect(readSettings(none, none)).toMatchObject({
     data: `${process.cwd()}/data`,
     port: 8080,
     host: undefined,
@@ -12,10 +12,18 @@ test('without any setting a box serves ./data on port 8080, to every address', (
   })
 })
 
+test('HTTPS is off, with the box’s own certificate, and a certificate needs its key', () => {
+  expect(readSettings({}, none).tls).toEqual({ port: 0, certificate: undefined, key: undefined })
+  const both = { REGIE_TLS_PORT: '8443', REGIE_TLS_CERT: '/c.pem', REGIE_TLS_KEY: '/k.pem' }
+  expect(readSettings(both, none).tls).toEqual({ port: 8443, certificate: '/c.pem', key: '/k.pem' })
+  expect(() => readSettings({ REGIE_TLS_CERT: '/c.pem' }, none)).toThrow('REGIE_TLS_KEY')
+  expect(() => readSettings({ REGIE_TLS_KEY: '/k.pem' }, none)).toThrow('REGIE_TLS_CERT')
+})
+
 test('a flag wins over the environment', () => {
   const env = { REGIE_DATA: '/a', REGIE_PORT: '1', REGIE_HOST: '::1', REGIE_LOG: 'WARN' }
-  expect(readSettings(env, none)).toEqual({ data: '/a', port: 1, host: '::1', log: 'warn' })
-  expect(readSettings(env, { data: '/b', port: '2', host: '127.0.0.1', log: 'debug' })).toEqual({
+  expect(readSettings(env, none)).toMatchObject({ data: '/a', port: 1, host: '::1', log: 'warn' })
+  expect(readSettings(env, { data: '/b', port: '2', host: '127.0.0.1', log: 'debug' })).toMatchObject({
     data: '/b',
     port: 2,
     host: '127.0.0.1',

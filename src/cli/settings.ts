@@ -10,6 +10,14 @@ export type Settings = {
   /** Undefined: every address of the machine, IPv6 and IPv4, since a box is reached from its LAN. */
   readonly host: string | undefined
   readonly log: Level
+  readonly tls: TlsSettings
+}
+
+/** HTTPS beside HTTP: on which port (0: none), and with whose certificate (undefined: the box's own). */
+export type TlsSettings = {
+  readonly port: number
+  readonly certificate: string | undefined
+  readonly key: string | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -20,7 +28,22 @@ export function readSettings(env: Environment, flags: Environment): Settings {
     data: resolve(pick(env, flags, 'REGIE_DATA', 'data')?.text ?? './data'),
     port: port(pick(env, flags, 'REGIE_PORT', 'port')) ?? 8080,
     host: pick(env, flags, 'REGIE_HOST', 'host')?.text,
+    tls: tls(env, flags),
     log: level(pick(env, flags, 'REGIE_LOG', 'log')) ?? 'info',
+  }
+}
+
+function tls(env: Environment, flags: Environment): TlsSettings {
+  const certificate = pick(env, flags, 'REGIE_TLS_CERT', 'tls-cert')
+  const key = pick(env, flags, 'REGIE_TLS_KEY', 'tls-key')
+  if (certificate && !key)
+    throw invalid({ setting: 'REGIE_TLS_KEY', text: '' }, 'REGIE_TLS_CERT + REGIE_TLS_KEY')
+  if (key && !certificate)
+    throw invalid({ setting: 'REGIE_TLS_CERT', text: '' }, 'REGIE_TLS_CERT + REGIE_TLS_KEY')
+  return {
+    port: port(pick(env, flags, 'REGIE_TLS_PORT', 'tls-port')) ?? 0,
+    certificate: certificate && resolve(certificate.text),
+    key: key && resolve(key.text),
   }
 }
 

@@ -20,6 +20,11 @@ Runs this box until it is stopped with Ctrl-C or SIGTERM; a second one ends it a
   --port   where pages are served; 0: any     REGIE_PORT   8080
   --host   the one address to listen on       REGIE_HOST   all of them
   --log    error, warn, info or debug         REGIE_LOG    info
+
+  --tls-port  where the same is served over HTTPS; 0: nowhere   REGIE_TLS_PORT   0
+  --tls-cert  a certificate, and                                REGIE_TLS_CERT   the box's own
+  --tls-key   its key, both as PEM files                        REGIE_TLS_KEY
+
   --json   says what happens as JSON lines
   --help   this text
 
@@ -33,6 +38,11 @@ Fait tourner cette box jusqu’à Ctrl-C ou SIGTERM ; un second l’arrête sur-
   --port   où sont servies les pages ; 0 : libre   REGIE_PORT   8080
   --host   la seule adresse à écouter          REGIE_HOST   toutes
   --log    error, warn, info ou debug          REGIE_LOG    info
+
+  --tls-port  où le même est servi en HTTPS ; 0 : nulle part   REGIE_TLS_PORT   0
+  --tls-cert  un certificat, et                                REGIE_TLS_CERT   celui de la box
+  --tls-key   sa clé, en fichiers PEM                          REGIE_TLS_KEY
+
   --json   dit ce qui se passe en lignes JSON
   --help   ce texte
 
@@ -45,6 +55,9 @@ const flags = {
   port: 'string',
   host: 'string',
   log: 'string',
+  'tls-port': 'string',
+  'tls-cert': 'string',
+  'tls-key': 'string',
   json: 'boolean',
   help: 'boolean',
 } as const

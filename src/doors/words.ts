@@ -212,6 +212,17 @@ export const errors = {
       fr: 'Peut-être : {verbs}. Voyez regie {command} --help.',
     },
   },
+  certificate_unreadable: {
+    status: 500,
+    what: {
+      en: 'The certificate {file} or its key {key} cannot be used ({reason}).',
+      fr: 'Le certificat {file} ou sa clé {key} est inutilisable ({reason}).',
+    },
+    doThis: {
+      en: 'Name PEM files that belong together, or leave both out: then the box makes its own.',
+      fr: 'Indiquez des fichiers PEM qui vont ensemble, ou aucun : la box fera alors le sien.',
+    },
+  },
   file_unreadable: {
     status: 400,
     what: {
