@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { realMachine, standardError } from '../../src/cli/machine.ts'
+import { apiDoor } from '../../src/doors/api/door.ts'
 import { blobDoor } from '../../src/doors/blob-door.ts'
 import { httpDoor } from '../../src/doors/http.ts'
 import { linkDoor } from '../../src/doors/link.ts'
@@ -11,8 +12,8 @@ import { liveDoor } from '../../src/doors/live/live-door.ts'
 import { Readiness } from '../../src/doors/readiness.ts'
 import type { TestBox } from '../kernel/boxes.ts'
 import { Boxes, known, until } from '../kernel/boxes.ts'
-import type { ActHeard } from './act-route.ts'
-import { addActRoute } from './act-route.ts'
+import type { ActHeard } from './hear-acts.ts'
+import { hearActs } from './hear-acts.ts'
 import { TestReception } from './test-reception.ts'
 
 /** A box that keeps the fair, with its doors on a port of this machine. */
@@ -59,6 +60,7 @@ export class House implements AsyncDisposable {
     await this.box.start()
     const machine = realMachine(standardError('error'))
     const live = liveDoor({ machine, reception: this.reception, limits: this.#limits })
+    const api = apiDoor({ known, machine })
     const server = httpDoor({
       log: machine.log,
       showing: () => ({ is: 'running', status: this.box.box.status() }),
@@ -66,9 +68,14 @@ export class House implements AsyncDisposable {
       link: linkDoor(),
       live,
       blobs: blobDoor(machine),
+      api,
+      visitorOf: ({ headers, ip }) => this.reception.visitorOf({ headers, ip }),
     })
-    addActRoute(server, () => this.box.box, this.heard)
-    if (isOpen) live.open({ box: this.box.box, known })
+    hearActs(server, this.heard)
+    if (isOpen) {
+      api.open(this.box.box)
+      live.open({ box: this.box.box, known })
+    }
     await server.listen({ port: this.#port, host: '127.0.0.1' })
     this.#port = (server.server.address() as AddressInfo).port
     this.#server = server

@@ -17,6 +17,12 @@ export const askStoreContract: Readonly<Record<string, (one: AskStore, two: AskS
     same((await two.all())[0], ask)
     same(ask.input, input)
   },
+  'keeps one of each key': async (one, two) => {
+    const [first, second] = await Promise.all([one.add(anAsk('a')), two.add(anAsk('a'))])
+    same(second, first)
+    same((await one.add({ ...anAsk('a'), input: 'other' })).input, {})
+    same((await two.all()).length, 1)
+  },
   'changes one in a step, and says what stands there then': async (one, two) => {
     const { seq } = await one.add(anAsk('a'))
     const sent = (ask: Ask): Ask => ({ ...ask, state: { is: 'sent' } })

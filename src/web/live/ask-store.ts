@@ -4,7 +4,7 @@ import type { Ask } from './ask.ts'
 export type AskStore = {
   /** It survives a reload, and the browser. */
   readonly isDurable: boolean
-  /** At the end of the queue; resolves when it is kept. */
+  /** At the end of the queue; resolves when it is kept. Where its key is there, with what that stands for. */
   readonly add: (ask: Omit<Ask, 'seq'>) => Promise<Ask>
   /** In their order. */
   readonly all: () => Promise<readonly Ask[]>

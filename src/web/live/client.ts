@@ -24,11 +24,14 @@ export type LiveClient<All extends Trades> = {
     input: InputOf<QueriesOf<All>[Query]>,
     more?: { readonly site?: Site; readonly everyMs?: number },
   ) => Reading<RowOf<QueriesOf<All>[Query], Site>>
-  /** Asks for an action. Resolves when it is kept on this device: it then happens once, or is refused in words. */
+  /**
+   * Asks for an action. Resolves when it is kept on this device: it then happens once, or is refused in words. Who gives
+   * a `key` (of what is done, and unlike any other) may ask twice for the same.
+   */
   readonly act: <Action extends Name<ActionsOf<All>>>(
     action: Action,
     input: InputOf<ActionsOf<All>[Action]>,
-    more?: { readonly site?: string },
+    more?: { readonly site?: string; readonly key?: string },
   ) => Promise<Asked>
   /** What was asked for on this device, by all its pages, until somebody has seen how it ended. */
   readonly asks: {
@@ -90,7 +93,7 @@ export function liveClient<All extends Trades>(parts: ClientParts): LiveClient<A
   const client: LiveClient<Trades> = {
     query: (query, input, more) =>
       readings.read({ query, input, site: more?.site, everyMs: more?.everyMs }) as Reading<never>,
-    act: (action, input, more) => outbox.add(action, input, more?.site ?? null),
+    act: (action, input, more) => outbox.add(action, input, more?.site ?? null, more?.key),
     asks: {
       now: () => outbox.asks,
       subscribe: (tell) => outbox.subscribe(tell),

@@ -20,11 +20,17 @@ export async function indexedAsks(name = 'regie'): Promise<AskStore> {
   return {
     isDurable: true,
     add: async (ask) => {
-      const asking = write(asksIn)
-      const seq = asking.objectStore(asksIn).add(ask)
-      await ended(asking)
+      const adding = write(asksIn)
+      const store = adding.objectStore(asksIn)
+      const found = store.index('key').get(ask.key) as IDBRequest<Ask | undefined>
+      let added: IDBRequest<IDBValidKey> | undefined
+      found.onsuccess = () => {
+        if (!found.result) added = store.add(ask)
+      }
+      await ended(adding)
+      if (found.result || !added) return found.result as Ask
       changed()
-      return { ...ask, seq: Number(seq.result) }
+      return { ...ask, seq: Number(added.result) }
     },
     all: async () => {
       const reading = database.transaction(asksIn)
@@ -79,7 +85,8 @@ function open(name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(name, 1)
     opening.onupgradeneeded = () => {
-      opening.result.createObjectStore(asksIn, { keyPath: 'seq', autoIncrement: true })
+      const asks = opening.result.createObjectStore(asksIn, { keyPath: 'seq', autoIncrement: true })
+      asks.createIndex('key', 'key', { unique: true })
       opening.result.createObjectStore(notesIn)
     }
     opening.onsuccess = () => resolve(opening.result)

@@ -11,6 +11,8 @@ export function memoryAsks(): AskStore {
   return {
     isDurable: false,
     add: async (ask) => {
+      const known = [...asks.values()].find(({ key }) => key === ask.key)
+      if (known) return known
       const added = { ...ask, seq: (seqs += 1) }
       asks.set(added.seq, added)
       changed()

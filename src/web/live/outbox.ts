@@ -41,7 +41,7 @@ export class Outbox {
   readonly #parts: OutboxParts
   readonly #backOff: BackOff
   readonly #tells = new Set<(asks: readonly Ask[]) => void>()
-  readonly #ending = new Map<number, (ended: Ended) => void>()
+  readonly #ending = new Map<number, PromiseWithResolvers<Ended>>()
   readonly #heldUntil = new Map<number, number>()
   readonly #unhear: () => void
   #asks: readonly Ask[] = []
@@ -72,12 +72,19 @@ export class Outbox {
   }
 
   /** Resolves when it is kept here: from then on it is not lost, and happens once. */
-  async add(action: string, input: unknown, site: string | null): Promise<Asked> {
-    const { here, store, who, now } = this.#parts
-    const key = randomId(here.random, 26)
+  async add(
+    action: string,
+    input: unknown,
+    site: string | null,
+    key: string = randomId(this.#parts.here.random, 26),
+  ): Promise<Asked> {
+    const { store, who, now } = this.#parts
     const state: AskState = { is: 'waiting', why: null }
-    const ask = await store.add({ key, who: who(), site, action, input, done: now(), state })
-    const ended = new Promise<Ended>((resolve) => this.#ending.set(ask.seq, resolve))
+    const { seq } = await store.add({ key, who: who(), site, action, input, done: now(), state })
+    const ending = this.#ending.get(seq) ?? Promise.withResolvers<Ended>()
+    this.#ending.set(seq, ending)
+    const { promise: ended } = ending
+    this.#changed()
     void this.wake()
     return { key, ended }
   }
@@ -213,7 +220,7 @@ export class Outbox {
   }
 
   #end(seq: number, ended: Ended): void {
-    this.#ending.get(seq)?.(ended)
+    this.#ending.get(seq)?.resolve(ended)
     this.#ending.delete(seq)
   }
 

@@ -32,6 +32,11 @@ describe('CLIENT-11 the last word', () => {
     expect(tried).toEqual({ is: 'later', why: words, afterMs: 7_000 })
   })
 
+  test.each(['keeper-away', 'disk-full', 'starting', 'stopping'])('is not %s: nothing was done', (code) => {
+    const text = JSON.stringify({ ...words, code })
+    expect(understand(503, problem(), text)).toMatchObject({ is: 'later', why: { code } })
+  })
+
   test.each([500, 502, 503, 504])('is not %i: nobody knows', (status) => {
     expect(understand(status, problem(), JSON.stringify(words))).toMatchObject({
       is: 'unknown',

@@ -9,12 +9,14 @@ export type Tried =
   | { readonly is: 'unknown'; readonly why: string; readonly afterMs?: number | undefined }
   | { readonly is: 'later'; readonly why: Problem; readonly afterMs?: number | undefined }
 
-/** A box answers within 10 s, or says that it does not know. */
-const answerWithinMs = 20_000
+/** A box answers within 30 s, if only that it does not know. */
+const answerWithinMs = 40_000
 const thereWithinMs = 5_000
 
 /** 401: who asks must sign in; 408: it did not come whole; 429: too much at once. Nothing was done. */
 const notNow = new Set([401, 408, 429])
+/** Nor here: the keeper, or this box, could not do it just now. */
+const notNowCodes = new Set(['keeper-away', 'disk-full', 'starting', 'stopping'])
 
 type Family = keyof typeof actions extends infer Name
   ? Name extends `${infer F}.${string}`
@@ -95,7 +97,7 @@ export function understand(status: number, headers: Pick<Headers, 'get'>, text: 
   const isOurs = headers.get('content-type')?.startsWith('application/problem+json') ?? false
   const why = isOurs ? problemOf(fields) : undefined
   if (!why) return { is: 'unknown', why: `an answer ${status} that is not of the box`, afterMs }
-  if (notNow.has(status)) return { is: 'later', why, afterMs }
+  if (notNow.has(status) || notNowCodes.has(why.code)) return { is: 'later', why, afterMs }
   if (status >= 400 && status < 500) return { is: 'refused', ...why }
   return { is: 'unknown', why: why.title, afterMs }
 }
