@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Whole worlds: longer than what stands beside the code. */
 const worlds = ['src/world/world.test.ts', 'src/world/arenas.test.ts']
+/** Pages in a real browser. */
+const pages = ['test/browser/**/*.test.ts']
 /** A test that hangs must end; how fast a busy machine is, is no test's business. */
 const patience = 60_000
 
@@ -30,6 +32,17 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          exclude: [...pages],
+          pool: 'forks',
+          testTimeout: patience,
+          hookTimeout: patience,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: [...pages],
           pool: 'forks',
           testTimeout: patience,
           hookTimeout: patience,

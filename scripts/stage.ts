@@ -28,9 +28,13 @@ export function check(name: string, script: string, ...args: string[]): Stage {
   return { name, kind: 'check', run }
 }
 
-/** A project of vitest.config.ts; its report is read from a file so that people keep the usual output. */
-export function tests(name: string, project: string): Stage {
-  return { name, kind: 'tests', run: () => runVitest(project) }
+/**
+ * A project of vitest.config.ts; its report is read from a file so that people keep the usual output. `ready` sets up
+ * what it needs beside npm's packages, or says in words why it cannot.
+ */
+export function tests(name: string, project: string, ready: () => boolean = () => true): Stage {
+  const run = async () => (ready() ? runVitest(project) : { passed: 0, failed: 1 })
+  return { name, kind: 'tests', run }
 }
 
 async function runVitest(project: string): Promise<Count> {

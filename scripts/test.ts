@@ -1,5 +1,6 @@
 // npm test runs every stage in order; `npm test -- unit` or `npm run check` only those named, or of the kind named.
 import { performance } from 'node:perf_hooks'
+import { readyChromium } from './chromium.ts'
 import { check, tests } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -12,6 +13,7 @@ const stages: readonly Stage[] = [
   tests('unit', 'unit'),
   tests('world', 'world'),
   tests('whole system', 'system'),
+  tests('browser', 'browser', readyChromium),
 ]
 
 process.chdir(new URL('..', import.meta.url).pathname)
