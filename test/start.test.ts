@@ -100,6 +100,18 @@ test('a fresh folder: not ready, then ready, with a page to look at', async () =
   expect(page).toContain('Pas encore de site')
 })
 
+test('LIVE-17 LIVE-22 whoever reads live is told when the program stops, and does not hold it up', async () => {
+  const { child, port, ended } = await running()
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/live`)
+  const heard = new Promise<MessageEvent>((resolve) => (socket.onmessage = resolve))
+  const closed = new Promise<CloseEvent>((resolve) => (socket.onclose = resolve))
+  socket.onopen = () => socket.send('{"t":"beat","count":0}')
+  expect(JSON.parse(String((await heard).data))).toMatchObject({ t: 'beat' })
+  child.kill('SIGTERM')
+  expect(await closed).toMatchObject({ code: 1001, reason: 'stopping' })
+  expect((await ended).code).toBe(0)
+})
+
 test('it is reached over IPv6 and IPv4', async () => {
   const { port } = await running()
   expect((await fetch(`http://127.0.0.1:${port}/live`)).status).toBe(200)

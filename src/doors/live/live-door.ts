@@ -27,7 +27,7 @@ export type LiveDoor = {
   readonly close: () => void
 }
 
-type OpenBox = Pick<Box, 'live' | 'time' | 'status' | 'onChange'>
+type OpenBox = Pick<Box, 'live' | 'time' | 'sites' | 'onChange'>
 
 type Parts = {
   readonly machine: Machine
@@ -98,20 +98,19 @@ function refusalOf({ url, headers }: IncomingMessage): Refusal | undefined {
 }
 
 function sessionsOf(box: OpenBox, known: Known) {
-  const sites = () => box.status().sites.map(({ site }) => site)
   return (...[visitor, send, close]: Parameters<ConstructorParameters<typeof LiveSocket>[0]['session']>) =>
     new LiveSession({
       live: box.live,
       known,
       channel: { send, close },
-      rights: { sites: (query) => sites().filter((site) => visitor().may(query, site)) },
+      rights: { sites: (query) => box.sites().filter((site) => visitor().may(query, site)) },
       now: () => box.time(),
     })
 }
 
 /** Tells when the box serves other sites than before. */
 function onNewSites(box: OpenBox, tell: () => void): () => void {
-  const sites = () => JSON.stringify(box.status().sites.map(({ site }) => site))
+  const sites = () => JSON.stringify(box.sites())
   let before = sites()
   return box.onChange(() => {
     const now = sites()
