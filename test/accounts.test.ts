@@ -49,13 +49,17 @@ const aSetup = {
   site: 'trail-2026',
   siteName: 'Trail 2026',
 }
-const url = () => `http://127.0.0.1:${program?.port ?? 0}/api/fleet/session`
+const origin = () => `http://127.0.0.1:${program?.port ?? 0}`
+const url = () => `${origin()}/api/fleet/session`
 
 async function signIn(login: string, secret: string, more: { code?: string; cookie?: string } = {}) {
   const { cookie, ...body } = more
   const answer = await fetch(url(), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(cookie === undefined ? {} : { cookie, origin: origin() }),
+    },
     body: JSON.stringify({ login, secret, ...body }),
   })
   const cookies = answer.headers.getSetCookie().map((each) => each.split(';', 1)[0] ?? '')
@@ -140,7 +144,7 @@ test('ACCOUNT-3 who goes is out, and so is everybody whose sessions were ended o
   await by('setup', aSetup)
   await until(async () => (await signIn('marie', password)).status === 200)
   const first = await signIn('marie', password)
-  await fetch(url(), { method: 'DELETE', headers: { cookie: first.cookie } })
+  await fetch(url(), { method: 'DELETE', headers: { cookie: first.cookie, origin: origin() } })
   expect(await me(first.cookie)).toBe(401)
   const second = await signIn('marie', password)
   await by('account sign-out', { login: 'marie' })
@@ -257,6 +261,53 @@ async function freePort(): Promise<number> {
   server.close()
   return port
 }
+
+test('ACCOUNT-9 what a token or a person may not do is refused, and written down', async () => {
+  await start()
+  await by('setup', aSetup)
+  await by('account add', {
+    login: 'jo',
+    name: 'Jo',
+    language: 'fr',
+    role: 'lead',
+    site: 'trail-2026',
+    password,
+  })
+  const asked = { login: 'jo', name: 'screen', allow: ['sites', 'accounts'], sites: ['trail-2026'] }
+  const { token, id } = (await by('token add', asked)) as { token: string; id: string }
+  const api = async (path: string, body?: unknown) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const how = body === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(body) }
+    return (await fetch(`${origin()}/api/fleet/${path}`, how)).status
+  }
+  await until(async () => (await api('sites?site=trail-2026')) === 200)
+  expect(await api('sites?site=fleet')).toBe(404)
+  expect(await api('tokens?site=trail-2026')).toBe(403)
+  const about = { name: 'X', zone: 'UTC', exercise: false }
+  for (let tries = 0; tries < 5; tries += 1) expect(await api('site.save?site=trail-2026', about)).toBe(403)
+  const box = program?.box
+  await until(async () => {
+    const seen = await box?.live.ask({ query: 'refusals', sites: 'trail-2026', input: {} })
+    const rows = seen?.is === 'answer' ? [...seen.rows.values()].map((row) => JSON.parse(row) as object) : []
+    return rows.some((row) => 'what' in row && row.what === 'POST /api/fleet/site.save')
+  })
+  await by('token revoke', { token: id })
+  await until(async () => (await api('sites?site=trail-2026')) === 401)
+})
+
+test('a foreign page signs nobody in or out', async () => {
+  await start()
+  await by('setup', aSetup)
+  await until(async () => (await signIn('marie', password)).status === 200)
+  const { cookie } = await signIn('marie', password)
+  const headers = { cookie, origin: 'http://evil.example', 'content-type': 'application/json' }
+  expect((await fetch(url(), { method: 'DELETE', headers })).status).toBe(403)
+  const body = JSON.stringify({ login: 'marie', secret: password })
+  expect((await fetch(url(), { method: 'POST', headers, body })).status).toBe(403)
+  const form = { 'content-type': 'text/plain' }
+  expect((await fetch(url(), { method: 'POST', headers: form, body })).status).toBe(415)
+  expect(await me(cookie)).toBe(200)
+})
 
 test('ACCOUNT-2 no password, token, code or cookie lies in the data folder or in what the program said', async () => {
   await start()

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { fastify } from 'fastify'
 import type { Machine } from '../kernel/machine.ts'
 import type { AccountDoor } from './accounts/account-door.ts'
@@ -77,9 +77,11 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
     if (request.routeOptions.config.permission === 'box') return parts.blobs.admit(request, reply)
     return expectPermission(request, visitorOf, () => api?.sites() ?? [])
   })
-  server.setErrorHandler((error, request, reply) =>
-    sendTrouble(request, reply, troubleOf(asError(error), parts.log)),
-  )
+  server.setErrorHandler((error, request, reply) => {
+    const trouble = troubleOf(asError(error), parts.log)
+    noteRefusal(parts.accounts, request, trouble)
+    return sendTrouble(request, reply, trouble)
+  })
   server.setNotFoundHandler((request, reply) => sendTrouble(request, reply, Trouble.of('not_found', {})))
   server.server.on('upgrade', (request, socket, head) => {
     const { upgrade } = (pathOf(request) === livePath && parts.live) || parts.link
@@ -87,10 +89,21 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   })
   addHealth(server, parts)
   addPages(server, parts)
-  if (accounts) addSessionRoutes(server, accounts)
+  if (accounts) addSessionRoutes(server, accounts, api?.guarded)
   parts.blobs.add(server)
   api?.add(server)
   return server
+}
+
+/** What somebody who has a name asked for and may not do, is written down (ACCOUNT-9). */
+function noteRefusal(accounts: AccountDoor | undefined, request: FastifyRequest, { code, status }: Trouble) {
+  const { visitor, ip, query } = request
+  if (status !== 403 && status !== 429 && code !== 'site_absent') return
+  if (visitor === undefined || visitor.kind === 'nobody') return
+  const { site } = query as { readonly site?: unknown }
+  const what = `${request.method} ${request.routeOptions.url ?? '?'}`
+  const body = { who: visitor.who.slice(0, 100), what, why: code, address: ip }
+  accounts?.refused(typeof site === 'string' ? site : undefined, { kind: 'door.refused', body })
 }
 
 const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown))) as never

@@ -38,6 +38,8 @@ export type AccountDoor = {
   /** Undefined until the box is open. */
   readonly now: () => Open | undefined
   readonly visitorOf: (credentials: Credentials) => Promise<Visitor>
+  /** Writes down what somebody asked for and may not do, at the site that was named, if it is served here. */
+  readonly refused: (site: string | undefined, refusal: Refusal) => void
   /** Tells when some visitor may no longer be who he was, and now and then in any case: sessions end by themselves. */
   readonly onChange: (tell: () => void) => () => void
   readonly open: (box: Box) => void
@@ -49,6 +51,7 @@ export function accountDoor(machine: Machine, known: Known): AccountDoor {
   return {
     now: () => opened,
     visitorOf: async (credentials) => (await opened?.visitorOf(credentials)) ?? nobody,
+    refused: (site, refusal) => opened?.refused(site, refusal),
     onChange: (tell) => opened?.onChange(tell) ?? (() => {}),
     open: (box) => {
       opened = openDoor(box, machine, known)
@@ -67,7 +70,8 @@ function openDoor(box: Box, machine: Machine, known: Known): OpenDoor {
   const log = new RefusalLog(box, machine)
   const sites = () => box.status().sites.map(({ site }) => site)
   const refused = (site: string | undefined, refusal: Refusal) => {
-    const where = site ?? (sites().includes(hubSite) ? hubSite : sites()[0])
+    const isServed = site !== undefined && sites().includes(site)
+    const where = isServed ? site : sites().includes(hubSite) ? hubSite : sites()[0]
     if (where !== undefined) log.tell(where, refusal)
   }
   forgiveUnlocked(directory, lockouts)

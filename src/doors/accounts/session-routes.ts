@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { sha256 } from '../../kernel/digest.ts'
 import { Trouble } from '../errors.ts'
+import type { Guarded } from '../api/guard.ts'
 import type { AccountDoor } from './account-door.ts'
 import { clientCookie, cookieOf, sessionCookie, sessionOf, setCookie } from './credentials.ts'
 import type { Person } from './directory.ts'
@@ -15,11 +16,13 @@ const ask = z.strictObject({
 const yearSeconds = 365 * 24 * 3600
 
 /** Signing in and out with a browser, and who one is. */
-export function addSessionRoutes(server: FastifyInstance, door: AccountDoor): void {
+export function addSessionRoutes(server: FastifyInstance, door: AccountDoor, guarded?: Guarded): void {
   const config = { permission: 'public' } as const
+  const writing = { config, ...(guarded && { onRequest: guarded(['writes']) }) }
+  const reading = { config, ...(guarded && { onRequest: guarded(['reads']) }) }
   const path = '/api/fleet/session'
 
-  server.post(path, { config }, async (request, reply) => {
+  server.post(path, writing, async (request, reply) => {
     const open = door.now()
     if (!open) throw Trouble.of('starting', {})
     const given = ask.safeParse(request.body)
@@ -38,7 +41,7 @@ export function addSessionRoutes(server: FastifyInstance, door: AccountDoor): vo
     return reply.send(shown(person))
   })
 
-  server.delete(path, { config }, async (request, reply) => {
+  server.delete(path, writing, async (request, reply) => {
     const secret = sessionOf(request.headers.cookie)
     await door.now()?.directory.known()
     if (secret !== undefined) await door.now()?.sessions.close(secret)
@@ -46,7 +49,7 @@ export function addSessionRoutes(server: FastifyInstance, door: AccountDoor): vo
     return reply.code(204).send()
   })
 
-  server.get(path, { config }, async (request, reply) => {
+  server.get(path, reading, async (request, reply) => {
     const open = door.now()
     await open?.directory.known()
     const secret = sessionOf(request.headers.cookie)

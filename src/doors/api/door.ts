@@ -4,6 +4,7 @@ import type { Machine } from '../../kernel/machine.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
 import { Trouble } from '../errors.ts'
 import { act, waited } from './acts.ts'
+import type { Guarded } from './guard.ts'
 import { guard } from './guard.ts'
 import { Crowd, Limits } from './limits.ts'
 import type { ApiBox, ApiParts } from './parts.ts'
@@ -12,6 +13,8 @@ import { page } from './queries.ts'
 
 export type ApiDoor = {
   readonly add: (server: FastifyInstance) => void
+  /** What routes of others under /api put before themselves, so that all requests of a visitor count together. */
+  readonly guarded: Guarded
   /** The sites that are served here; none before the box runs. */
   readonly sites: () => readonly string[]
   /** Until this is called, whoever asks is asked to come back later. */
@@ -53,6 +56,7 @@ export function apiDoor(outer: {
 
   return {
     add,
+    guarded,
     sites: () => served?.sites() ?? [],
     open: (now) => {
       served = now

@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Trouble } from '../errors.ts'
 import type { Crowd, Limits, Sort } from './limits.ts'
 
+export type Guarded = ReturnType<typeof guard>
+
 /** Before a request is looked at: where it comes from, how often, and how many there are already. */
 export function guard({ limits, crowd }: { readonly limits: Limits; readonly crowd: Crowd }) {
   return (sorts: readonly Sort[]) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -34,8 +36,9 @@ function expectOwnOrigin({ headers, visitor, protocol, host }: FastifyRequest): 
 const originOf = (address: string): string | undefined =>
   URL.canParse(address) ? new URL(address).origin : undefined
 
-/** Anything else a foreign page could send without being asked first. */
-function expectJson({ headers }: FastifyRequest): void {
+/** Anything else a foreign page could send without being asked first; DELETE it cannot. */
+function expectJson({ headers, method }: FastifyRequest): void {
+  if (method === 'DELETE') return
   const [type = ''] = (headers['content-type'] ?? '').split(';')
   if (type.trim().toLowerCase() !== 'application/json') throw Trouble.of('media_unknown', {})
 }
