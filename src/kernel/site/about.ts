@@ -59,8 +59,8 @@ export const aboutQueries = {
     input: z.object({}),
     allow: ['viewer'],
     reads: { about: 'all' },
-    key: ['one'],
+    key: ['name'],
     across: true,
-    run: (rows) => rows.about.all(),
+    run: (rows) => rows.about.all().map(({ name, zone, exercise }) => ({ name, zone, exercise })),
   }),
 }
