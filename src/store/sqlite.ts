@@ -15,6 +15,11 @@ export type SqliteOptions = {
 /** Views are written row by row all over the file: a larger cache and rarer checkpoints pay there. */
 const viewsTuning = 'PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 8000'
 
+/** How long a writer waits for another writer, where nothing is said. */
+const busyMs = 5000
+/** How long to wait for readers before the log of SQLite stays as it is. */
+const emptyWithinMs = 250
+
 /** After a large write the log of SQLite shrinks back to this size. */
 const walBytes = 64 * 1024 * 1024
 
@@ -32,6 +37,13 @@ export function openSqlite(path: string, options: SqliteOptions): Database {
   }
 }
 
+/** What was overwritten leaves the log of SQLite too: now, or where somebody reads in it, with the next commits. */
+export function emptyWal(db: Database): void {
+  db.exec(`PRAGMA busy_timeout = ${emptyWithinMs}`)
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  db.exec(`PRAGMA busy_timeout = ${busyMs}`)
+}
+
 class SqliteDatabase implements Database {
   readonly #db: DatabaseSync
   readonly #path: string
@@ -42,7 +54,7 @@ class SqliteDatabase implements Database {
     try {
       this.#db = new DatabaseSync(path, {
         readOnly: options.readOnly ?? false,
-        timeout: options.busyMs ?? 5000,
+        timeout: options.busyMs ?? busyMs,
       })
     } catch (error) {
       throw asStoreError(error, path)

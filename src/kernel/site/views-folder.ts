@@ -18,7 +18,12 @@ export function viewsFolder(folder: string): ViewsHome {
       .filter(Number.isSafeInteger)
       .toSorted((a, b) => a - b)
   return {
-    open: (site) => openSqlite(file(site), { durable: false }),
+    open: (site) => {
+      const database = openSqlite(file(site), { durable: false })
+      // A name that was erased does not stay in a page that fell free (LOG-16).
+      database.exec('PRAGMA secure_delete = ON')
+      return database
+    },
     drop: (site) => {
       for (const end of ['', '-wal', '-shm']) rmSync(file(site) + end, { force: true })
     },

@@ -1,5 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import { StoreError } from '../../store/truth.ts'
+import { emptyWal } from '../../store/sqlite.ts'
 import type { LogRow } from '../../store/truth.ts'
 import { factsOf, parseHead, parseLine } from '../entry.ts'
 import type { Fact, Head } from '../entry.ts'
@@ -189,6 +190,11 @@ export class SiteViews {
     if (filled) this.commit()
     else this.rollback()
     return filled
+  }
+
+  /** What was erased leaves the log of SQLite beside the file too, unless somebody reads in it just now. */
+  scrub(): void {
+    if (!this.#open) emptyWal(this.#database)
   }
 
   close(): void {

@@ -139,9 +139,10 @@ export class WriterCore {
       .filter(({ by }) => by >= from)
   }
 
-  /** Bases older than an erasure still show the person: they go, and are made again. */
+  /** Bases older than an erasure still show the person, and so does what SQLite keeps beside the views: they go. */
   dropBases(site: string, before: number): void {
     this.#home.bases.drop(site, before)
+    this.#views(site).scrub()
   }
 
   hash(site: string): string {
