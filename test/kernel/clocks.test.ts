@@ -213,3 +213,29 @@ test('TIMER-7 who takes over says what its log waits for, and the old keeper’s
   await until(() => keeper.site().chain === follower.site().chain, 15_000)
   expect([calls(keeper), calls(follower)]).toEqual([1, 1])
 })
+
+test('LOG-14 a clock that jumps a week ahead, and comes back, lets no record of the box go early', async () => {
+  await using boxes = new Boxes()
+  const keeper = boxes.make('keeper')
+  const day = 24 * hour
+  keeper.limits = { ...usual, keptAfterTopMs: 7 * day, markEveryMs: 10, tidyEveryMs: 10, clockEveryMs: 20 }
+  await keeper.start()
+  await keeper.box.found('fair')
+  await until(() => keeper.site().role === 'keeping')
+  const journal = () => Number(keeper.truth.prepare('SELECT count(*) AS n FROM journal').get()?.['n'])
+  const say = async (time: number, key: string) =>
+    keeper.box.act('fair', { action: 'clock.set', key, who: 'lead', input: { time } })
+  await say(trueTime(), 'k1')
+  await keeper.box.record('fair', [{ kind: 'fair.reading', body: { sensor: 's', count: 1, value: 1 } }])
+  const marks = () => keeper.truth.prepare(`SELECT value FROM notes WHERE name = 'retention fair'`).get()
+  await until(() => marks() !== undefined)
+  const held = journal()
+  for (const [index, ahead] of [8 * day, 0, -8 * day, 0].entries()) {
+    await say(trueTime() + ahead, `k2 ${index}`)
+    await until(() => Math.abs(stamp(keeper).off - Math.abs(ahead)) < 5_000)
+    // Long enough for the journal to be tidied a few times.
+    await new Promise((resolve) => setTimeout(resolve, 80))
+    expect(journal()).toBeGreaterThanOrEqual(held)
+  }
+  expect(keeper.site().clock.quality).toBeGreaterThan(0)
+})

@@ -16,7 +16,14 @@ export class Held {
 
   constructor(parts: SiteParts) {
     this.#parts = parts
-    this.#retention = new Retention(parts.truth, parts.site, parts.limits)
+    const { truth, site, machine, limits } = parts
+    this.#retention = new Retention({
+      truth,
+      site,
+      limits,
+      boot: machine.boot,
+      mono: () => machine.clock.mono(),
+    })
   }
 
   load(streams: readonly StreamRow[]): void {
@@ -54,7 +61,7 @@ export class Held {
    * Drops what need not be kept here: other boxes' records once the log here has them, this box's
    * own a week after the top has them, and never on an unknown clock (LOG-14).
    */
-  async trim(epoch: number | null, topOf: (stream: string, logged: number) => number): Promise<void> {
+  async trim(knowsTime: boolean, topOf: (stream: string, logged: number) => number): Promise<void> {
     const { box: self, log } = this.#parts
     const tops = new Map<string, number>()
     for (const [stream, { box, first, last }] of this.#streams) {
@@ -63,8 +70,8 @@ export class Held {
       if (box === self) tops.set(stream, topOf(stream, logged))
       else await this.#drop(stream, logged)
     }
-    if (epoch === null || tops.size === 0) return
-    for (const [stream, upTo] of await this.#retention.seen(tops, epoch)) await this.#drop(stream, upTo)
+    if (!knowsTime || tops.size === 0) return
+    for (const [stream, upTo] of await this.#retention.seen(tops)) await this.#drop(stream, upTo)
   }
 
   async #drop(stream: string, upTo: number): Promise<void> {

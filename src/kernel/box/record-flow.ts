@@ -141,9 +141,9 @@ export class RecordFlow {
     this.#sender.pumpSoon(peer)
   }
 
-  /** Drops what need not be kept here (LOG-14). `epoch`: null on an unknown clock. */
-  trim(epoch: number | null): Promise<void> {
-    return this.#held.trim(epoch, (stream, logged) =>
+  /** Drops what need not be kept here, and nothing of its own on an unknown clock (LOG-14). */
+  trim(knowsTime: boolean): Promise<void> {
+    return this.#held.trim(knowsTime, (stream, logged) =>
       Math.max(this.#topHasLog() ? logged : 0, this.#told.get(stream)?.top ?? 0),
     )
   }

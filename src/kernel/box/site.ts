@@ -3,7 +3,6 @@ import { StoreError } from '../../store/truth.ts'
 import { peopleSaid, saidIn } from '../clock/said.ts'
 import { SiteClock } from '../clock/site-clock.ts'
 import type { Instant } from '../instant.ts'
-import { epochOf } from '../instant.ts'
 import type { Frame, SiteFrame } from '../link/frames.ts'
 import type { Link } from '../link/link.ts'
 import { lastTerm } from '../site/history.ts'
@@ -413,8 +412,8 @@ export class Site {
   #tidyLater(): void {
     const { machine, limits, now } = this.#parts
     machine.timers.after(limits.tidyEveryMs, () => {
-      const at = now()
-      inBackground(machine, 'tidying the journal', this.#records.trim(at[2] === 0 ? null : epochOf(at)))
+      const [, , quality] = now()
+      inBackground(machine, 'tidying the journal', this.#records.trim(quality > 0))
       inBackground(
         machine,
         'laying a base',

@@ -104,8 +104,8 @@ export const inStoreAndRecords: readonly Mutant[] = [
     name: 'own records leave at once',
     breaks: 'LOG-14',
     file: 'src/kernel/box/retention.ts',
-    find: 'at + this.#limits.keptAfterTopMs <= now',
-    replace: 'at <= now',
+    find: 'since + limits.keptAfterTopMs <= now',
+    replace: 'since <= now',
     first: { arena: 'rewinds', seed: 2 },
   },
   {

@@ -81,8 +81,8 @@ export const inTime: readonly Mutant[] = [
     name: 'journals are trimmed on an unknown clock',
     breaks: 'CLOCK-14',
     file: 'src/kernel/box/site.ts',
-    find: 'at[2] === 0 ? null : epochOf(at)',
-    replace: 'epochOf(at)',
+    find: 'this.#records.trim(quality > 0)',
+    replace: 'this.#records.trim(quality >= 0)',
     first: wild(2),
   },
   {
