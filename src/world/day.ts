@@ -142,10 +142,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
     (crowd ? 40 : 5) * (60_000 / haste),
   )
   const stage: Stage = { world, lead, installer, dice: world.dice.fork('faults'), images: new Map() }
-  const chances = Object.entries(scenario.faults ?? weights).filter(
-    ([kind]) => !scenario.spared?.includes(kind),
-  )
-  strike(stage, faultEveryMs, Object.fromEntries(chances))
+  strike(stage, faultEveryMs, scenario.faults ?? weights)
   if (!crowd) photograph(stage, 30 * (60_000 / haste))
   const began = world.time.now
   await world.run(ms)

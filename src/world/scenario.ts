@@ -13,8 +13,6 @@ export type Scenario = {
   readonly ms: number
   /** Faults come about so far apart. */
   readonly faultEveryMs: number
-  /** Faults that do not happen. */
-  readonly spared?: readonly string[] | undefined
   /** Which faults, by weight; all of them where nothing is said. */
   readonly faults?: Readonly<Record<string, number>> | undefined
   /** So much quicker than usual do gates, people and copiers of cards go about their work. */
@@ -39,12 +37,6 @@ export type Scenario = {
   /** People save settings at the hub and at the site, and boxes put them into effect. */
   readonly settings?: boolean | undefined
 }
-
-/**
- * What makes a log fork. An erasure on a branch that loses stays done on the boxes that had it, and is
- * waiting for a person everywhere else: until then their rows differ, and ERASED and VIEWS would say so.
- */
-const forking = ['two keepers', 'keeper destroyed', 'card rewound', 'card cloned', 'hub restored']
 
 /** What takes weeks on a real box takes a day here. */
 const quick: Limits = {
@@ -77,7 +69,6 @@ export function scenarioFor(dice: Dice, wanted?: Shape): Scenario {
     faultEveryMs: crowd ? 90_000 : faultEveryMs,
     limits: crowd || dice.chance(0.3) ? undefined : quick,
     registrars,
-    spared: registrars ? forking : [],
     visitors: true,
     screens: crowd ? 1 : 6,
     newer: crowd ? [] : fairs.flatMap(({ small }) => [...small]),

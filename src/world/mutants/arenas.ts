@@ -283,7 +283,6 @@ export function scenarioOf(name: ArenaName): Scenario {
     registrars: false,
     visitors: false,
     newer: [],
-    spared: [],
     screens: 0,
     clocks: false,
     orders: false,
