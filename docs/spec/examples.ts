@@ -5,6 +5,7 @@ import type { Head } from '../../src/kernel/entry.ts'
 import type { Instant } from '../../src/kernel/instant.ts'
 import { parseIdentity, signText } from '../../src/kernel/link/identity.ts'
 import { sealFor, sealPublicKey, unseal } from '../../src/kernel/link/seal.ts'
+import { wireVersion } from '../../src/kernel/link/frames.ts'
 import { encodeFrame } from '../../src/kernel/link/wire.ts'
 import { seededRandom } from '../../src/kernel/manual-machine.ts'
 import { know } from '../../src/kernel/pack/kinds.ts'
@@ -119,7 +120,7 @@ const tiny = pack({
   apply: {},
   actions: {},
 })
-const known = know({ ...kernelPack, facts: {}, tables: {}, actions: {} }, [tiny])
+const known = know({ ...kernelPack, facts: {}, tables: {}, actions: {}, queries: {} }, [tiny])
 const database = openSqlite(':memory:', { durable: false })
 const views = new SiteViews(database, known)
 const marks = views.rows(tiny)['marks']
@@ -152,7 +153,7 @@ function fixedIdentity(box: string, byte: number) {
 title('link.md: the text of a proof')
 const boxa = fixedIdentity('boxa', 1)
 const ends = ['boxa', 'p'.repeat(16), 'a'.repeat(32), 'boxb', 'q'.repeat(16), 'b'.repeat(32)]
-const proof = ['regie-link', 1, 'dialled', ...ends].join('\n')
+const proof = ['regie-link', wireVersion, 'dialled', ...ends].join('\n')
 say(`public key  ${boxa.publicKey}`, proof, `signature  ${signText(boxa, proof)}`)
 
 title('site.md: sealing')

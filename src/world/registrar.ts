@@ -52,10 +52,8 @@ export class Registrar {
   }
 
   #check(world: World, plan: SitePlan, boxes: readonly WorldBox[]): void {
-    // A small box hears of no erasure: what it recorded leaves it with its journal.
-    const whole = boxes.filter(({ id }) => !plan.small.has(id))
-    const [first] = whole
-    const cards = whole.map(({ card }) => card)
+    const first = boxes.find(({ id }) => !plan.small.has(id))
+    const cards = boxes.map(({ card }) => card)
     world.check(() => {
       const log = first && world.witness.read(first.card).site(this.#site)
       if (log) checkErased(this.#named, log, cards)

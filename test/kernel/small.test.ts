@@ -152,3 +152,53 @@ test('SITE-8 a small box takes no records to forward: they stay where they are, 
   await below.box.serve(site, gate.above)
   await until(() => below.site().unsent === 0 && logHas(keeper, '"below"'))
 })
+
+test('LOG-27 a small box hears which of its records are erased: at once, and when it comes back', async () => {
+  await using boxes = new Boxes()
+  const { keeper, gate } = await meet(boxes)
+  const small = boxes.make('small')
+  await small.start()
+  await keeper.box.assign(site, { ...small.member, small: true })
+  await small.box.serve(site, gate.above)
+  await until(() => small.box.status().links.length === 1)
+  const names = ['Ada', 'Berta', 'Clara'].map((name) => `Unverwechselbar ${name}`)
+  for (const name of names) await small.box.record(site, [{ kind: 'fair.named', body: { tag: 'a1', name } }])
+  await until(() => small.site().unsent === 0 && names.every((name) => logHas(gate, name)))
+  const placeOf = (name: string) =>
+    Number(
+      keeper.truth.prepare('SELECT id % 8589934592 AS n FROM log WHERE bodies LIKE ?').get(`%${name}%`)?.[
+        'n'
+      ],
+    )
+  const erase = (key: string, n: number) =>
+    keeper.box.act(site, { action: 'facts.erase', key, who: 'owner', input: { places: [{ n, i: 0 }] } })
+  const [ada = '', berta = '', clara = ''] = names
+  const second = placeOf(berta)
+  await erase('k1', placeOf(ada))
+  await until(() => !small.holds(ada))
+  expect(small.holds(berta)).toBe(true)
+  await small.stop()
+  await erase('k2', second)
+  await until(() => !gate.holds(berta))
+  await small.start()
+  await until(() => !small.holds(berta))
+  expect(small.holds(clara)).toBe(true)
+})
+
+test('LOG-27 a box erases nothing of its journal on the word of a box that is not above it', async () => {
+  await using boxes = new Boxes()
+  const { keeper, small } = await meet(boxes)
+  const { stream } = await keeper.box.record(site, [
+    { kind: 'fair.named', body: { tag: 'a1', name: 'Ada Keep' } },
+  ])
+  const liar = new HandPeer()
+  await keeper.box.assign(site, liar.member)
+  for (const peer of [small, liar]) {
+    await peer.dial(keeper)
+    const told = await peer.next('site')
+    peer.say({ ...told, route: null, you: 'guest', lacksKey: null })
+    peer.say({ t: 'erased', site, stream, seqs: [1, 2] })
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(journalHas(keeper, 'Ada Keep')).toBe(true)
+})

@@ -1,18 +1,20 @@
 import type { LogRow, Truth, Write } from '../../store/truth.ts'
 import { hollowLine, parseHead } from '../entry.ts'
+import type { Origin } from '../entry.ts'
 import type { Writer } from '../site/writer.ts'
 import { SalvageErasure, hollowRecord } from './salvage-erasure.ts'
 
 /**
  * Takes erased persons off this box's disk: the bodies and salts of the places that the log names, in
  * the log, in the journal and in the salvage. The views forget them by `erase`; bases that still show
- * them go. Tells whether the salvage has changed. While it works nothing else changes the log.
+ * them go. `told`: each record that is erased now. Tells whether the salvage has changed. While it works nothing else changes the log.
  */
 export async function eraseFromDisk(
   truth: Truth,
   writer: Writer,
   site: string,
   from: number,
+  told: (record: Origin) => void = () => {},
 ): Promise<boolean> {
   const erased = await writer.erased(site, from)
   if (erased.length === 0) return false
@@ -25,12 +27,19 @@ export async function eraseFromDisk(
     const writes = await journalWrites(truth, site, row, places)
     if (bodies !== row.bodies) writes.push({ do: 'hollow', site, n, bodies })
     if (writes.length > 0) await truth.commit(writes)
+    const { form, from: record } = recordOf(row.head)
+    if (record && places.has(0) && (form === 'q' || bodies.startsWith('~'))) told(record)
     lost.add({ head: row.head, bodies, places })
   }
   const inSalvage = lost.writes(site, await truth.salvage(site, Number.MAX_SAFE_INTEGER))
   if (inSalvage.length > 0) await truth.commit(inSalvage)
   await writer.dropBases(site, Math.max(...erased.map(({ by }) => by)))
   return inSalvage.length > 0
+}
+
+function recordOf(text: string): { readonly form: string; readonly from?: Origin } {
+  const head = parseHead(text)
+  return head.form === 'r' || head.form === 'q' ? { form: head.form, from: head.from } : { form: head.form }
 }
 
 function hollowAt(bodies: string, places: ReadonlySet<number>): string {

@@ -1,5 +1,6 @@
 import type { LogRow, SiteRow, Truth } from '../../store/truth.ts'
 import { parseHead } from '../entry.ts'
+import type { Origin } from '../entry.ts'
 import type { Instant } from '../instant.ts'
 import type { LiveFeed } from '../live/live.ts'
 import type { Machine } from '../machine.ts'
@@ -36,14 +37,14 @@ type Parts = {
 
 /**
  * One site's log on this box, on disk and in views, and who is at its head. Whatever changes it
- * runs through `exclusive`, one piece at a time. `changed` is called after each change, `salvageErased`
- * where lost entries on disk were made hollow.
+ * runs through `exclusive`, one piece at a time. `changed` is called after each change, `erased`
+ * where lost entries on disk were made hollow, and with the records of the log that are.
  */
 export class SiteLog {
   readonly site: string
   readonly #parts: Parts
   readonly #changed: (rows: readonly LogRow[]) => void
-  readonly #salvageErased: () => void
+  readonly #erased: (what: 'salvage' | readonly Origin[]) => void
   readonly #lane = new Lane()
   readonly #tail = new Tail()
   #positions = new Map<string, number>()
@@ -59,12 +60,12 @@ export class SiteLog {
     parts: Parts,
     row: SiteRow,
     changed: (rows: readonly LogRow[]) => void,
-    salvageErased: () => void,
+    erased: (what: 'salvage' | readonly Origin[]) => void,
   ) {
     this.site = row.site
     this.#parts = parts
     this.#changed = changed
-    this.#salvageErased = salvageErased
+    this.#erased = erased
     this.#history = historyOf(row)
   }
 
@@ -235,13 +236,15 @@ export class SiteLog {
     const { truth, writer, machine } = this.#parts
     try {
       await this.catchUp()
+      const records: Origin[] = []
       // A log that were cut meanwhile would have another entry at the place that is made hollow.
       const inSalvage = await this.exclusive(async () => {
-        const hollowed = await eraseFromDisk(truth, writer, this.site, from)
+        const hollowed = await eraseFromDisk(truth, writer, this.site, from, (each) => records.push(each))
         this.#tail.clear()
         return hollowed
       })
-      if (inSalvage) this.#salvageErased()
+      if (inSalvage) this.#erased('salvage')
+      this.#erased(records)
     } catch (error) {
       machine.log('error', `${this.site}: an erasure is not complete on this disk: ${String(error)}`)
     }

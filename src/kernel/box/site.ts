@@ -14,6 +14,7 @@ import { Asks } from './asks.ts'
 import { inBackground } from './background.ts'
 import type { Above, Answer, SiteStatus } from './contract.ts'
 import { Beside } from './beside.ts'
+import { ErasedRecords } from './erased-records.ts'
 import { EntryFlow } from './entry-flow.ts'
 import type { Recording } from './journal.ts'
 import { Journal, lastStream } from './journal.ts'
@@ -52,6 +53,7 @@ export class Site {
   readonly #salvage: SalvageFlow
   readonly #asks: Asks
   readonly #lostErasures: LostErasures
+  readonly #erasedRecords: ErasedRecords
   readonly beside: Beside
   readonly members: Members
   readonly #advert: Advert
@@ -76,7 +78,10 @@ export class Site {
       outer,
       row,
       (rows) => this.#logChanged(rows.length === 0 || rows.some(({ term }) => term !== undefined), rows),
-      () => inBackground(outer.machine, 'salvage', this.#salvageErased()),
+      (what) =>
+        what === 'salvage'
+          ? inBackground(outer.machine, 'salvage', this.#salvageErased())
+          : this.#erasedRecords.add(what),
     )
     this.members = new Members(log, () => this.above)
     const isKeeping = () => this.#role.isKeeping
@@ -119,6 +124,7 @@ export class Site {
       handOut: (box) => this.beside.orders.handOut(box),
     })
     this.#salvage = new SalvageFlow(parts, this.#asks, reconsider)
+    this.#erasedRecords = new ErasedRecords(parts)
     this.#lostErasures = new LostErasures(parts, this.#asks, reconsider)
     this.#advert = new Advert(parts, this.key, { route: () => neighbours.wayOn, top })
     this.#role = new SiteRole(parts, {
@@ -252,7 +258,10 @@ export class Site {
       case 'ack':
         return this.#acked(peer, frame)
       case 'offer':
+        this.#erasedRecords.offered(peer, frame)
         return this.#records.offered(peer, frame)
+      case 'erased':
+        return this.#erasedRecords.received(peer, frame)
       case 'got':
         this.#records.got(peer, frame)
         // Without the log, this is all that a box ever hears of its records.

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Raised whenever a frame changes form or meaning. `wire.test.ts` pins the hash of what follows. */
-export const wireVersion = 1
+export const wireVersion = 2
 
 const id = z.string().regex(/^[0-9a-z]{4,32}$/)
 const site = z.string().regex(/^[0-9a-z][0-9a-z-]{0,62}$/)
@@ -90,6 +90,8 @@ export const frames = {
     by: z.enum(['hardware', 'person', 'network', 'site']),
     era: count,
   }),
+  /** To a box without the log: these records of its stream are erased. */
+  erased: z.object({ site, stream: id, seqs: z.array(z.int().positive()).min(1).max(1000) }),
   /** To a box without the log: there is something new among its orders; ask. */
   nudge: z.object({ site }),
 }

@@ -74,6 +74,7 @@ const bodies: { readonly [T in FrameType]: Record<string, fc.Arbitrary<unknown>>
     era: count,
     by: fc.constantFrom('hardware', 'person', 'network', 'site'),
   },
+  erased: { site, stream: id, seqs: fc.array(positive, { minLength: 1, maxLength: 5 }) },
   nudge: { site },
 }
 const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
@@ -266,7 +267,7 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
 
   test('LINK-1 the frames are those of this wire version', () => {
     const schemas = Object.entries(frames).map(([t, frame]) => [t, z.toJSONSchema(frame)])
-    const pinned = { wireVersion: 1, hash: 'PlmKYX_7B3dISKqBI9sx0uvMd1A_VCgJKzWXNd9iI9I' }
+    const pinned = { wireVersion: 2, hash: 'u2TetXGUae0U_gPatisxsef1JBvEJZFqW3w4UpmJyW4' }
     const now = { wireVersion, hash: sha256(canonical(schemas)) }
     expect(canonical(now) === canonical(pinned) ? 'as pinned' : `${changed} ${canonical(now)}`).toBe(
       'as pinned',
@@ -409,6 +410,11 @@ frames.ts, say in docs/spec what is new, then put the new version and hash here.
         era: 3,
       },
       '00020100007b2274223a22636c6f636b6564222c2273697465223a2266616972222c2261736b6564223a343030302c227265636569766564223a313830303030303030303031302c2273656e74223a313830303030303030303031312c2277697468696e223a32322c226279223a2273697465222c22657261223a337d',
+      [],
+    ],
+    erased: [
+      { t: 'erased', site: 'fair', stream: 'stra0001', seqs: [2, 7] },
+      '00020100007b2274223a22657261736564222c2273697465223a2266616972222c2273747265616d223a227374726130303031222c2273657173223a5b322c375d7d',
       [],
     ],
     nudge: [

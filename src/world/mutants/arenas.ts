@@ -194,6 +194,17 @@ export const arenas = {
     limits: { ...shortLived, keptAfterTopMs: minutes(600), baseEvery: 30 },
     faults: { 'power cut': 2, 'views lost': 1, 'kill at commit': 1, 'kill at any moment': 1 },
   },
+  /** The same at a box without the log, whose journal must hear of it. */
+  'erasures without the log': {
+    plan: small,
+    ms: minutes(20),
+    faultEveryMs: 50_000,
+    haste: 6,
+    registrars: true,
+    newer: ['sat2'],
+    limits: { ...shortLived, keptAfterTopMs: minutes(600), baseEvery: 10_000 },
+    faults: { cut: 3, 'power cut': 2, 'kill at commit': 1, 'kill at any moment': 1 },
+  },
   /** Screens that come and go, on lines good and bad, while what they show is given up, erased and built again. */
   screens: {
     plan: hall,

@@ -189,6 +189,14 @@ export const inBoxes: readonly Mutant[] = [
     first: { arena: 'unassigned', seed: 1 },
   },
   {
+    name: 'a box without the log hears of no erasure',
+    breaks: 'LOG-27',
+    file: 'src/kernel/box/erased-records.ts',
+    find: `if (standing === 'whole') return`,
+    replace: `if (standing !== 'guest') return`,
+    first: { arena: 'erasures without the log', seed: 1 },
+  },
+  {
     name: 'a keeper decides after its hand-over',
     breaks: 'TERM-9',
     file: 'src/kernel/box/keeper.ts',
