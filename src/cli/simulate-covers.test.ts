@@ -8,7 +8,6 @@ test('counts what a box runs: what no program imports is there for tests', () =>
     'src/kernel/link/memory-channel.ts',
     'src/kernel/live/runner.contract.ts',
     // Until the door of live queries is there; worlds run it.
-    'src/kernel/live/session.ts',
     'src/kernel/live/toy-live.ts',
     'src/kernel/live/toy-runner-worker.ts',
     'src/kernel/manual-machine.ts',
