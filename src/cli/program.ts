@@ -7,6 +7,7 @@ import { httpDoor } from '../doors/http.ts'
 import { Trouble } from '../doors/errors.ts'
 import { liveDoor } from '../doors/live/live-door.ts'
 import { receptionOf } from '../doors/accounts/reception.ts'
+import { routesOf } from '../doors/permission.ts'
 import { openLocal } from '../doors/local.ts'
 import { Readiness } from '../doors/readiness.ts'
 import type { Showing } from '../doors/readiness.ts'
@@ -30,6 +31,8 @@ export type Program = {
   readonly box: Box
   readonly beside: Beside
   readonly port: number
+  /** What the web door answers: method and address. */
+  readonly routes: readonly string[]
   /** Resolves when the program cannot go on and must be started again. */
   readonly broken: Promise<string>
   /** No timer, socket, handler or lock is left. */
@@ -94,7 +97,7 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     link.open((channel) => box.accept(channel))
     live.open({ box, known })
     ends.defer(() => live.close())
-    return { box, beside, port, broken, stop: () => ends.disposeAsync() }
+    return { box, beside, port, routes: routesOf(server), broken, stop: () => ends.disposeAsync() }
   } catch (error) {
     await ends.disposeAsync()
     throw error

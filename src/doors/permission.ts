@@ -23,11 +23,19 @@ declare module 'fastify' {
 /** Who asks. It may have to look somewhere; whoever it does not know is `nobody`. */
 export type VisitorOf = (request: FastifyRequest) => Visitor | Promise<Visitor>
 
+const registered = new WeakMap<FastifyInstance, string[]>()
+
+/** Every method and address that a server answers: what a test of permissions goes through. */
+export const routesOf = (server: FastifyInstance): readonly string[] => registered.get(server) ?? []
+
 /** Closed by default: a route that does not say who may use it does not start. */
 export function demandPermissions(server: FastifyInstance): void {
   server.decorateRequest('visitor')
+  const routes: string[] = []
+  registered.set(server, routes)
   server.addHook('onRoute', ({ method, url, config }) => {
     const { permission } = config ?? {}
+    for (const each of [method].flat()) routes.push(`${each} ${url}`)
     if (permission === 'public' || permission === 'box' || (permission?.length ?? 0) > 0) return
     throw new Error(`${String(method)} ${url} names no permission: say public, or who may`)
   })

@@ -272,6 +272,17 @@ describe('HTTP-7 an action is answered', () => {
     expect(issued.headers.get('idempotency-key')).not.toBe('lamp0001')
   })
 
+  test('ACCOUNT-4 an order is issued by who may issue one of its kind', async () => {
+    await using boxes = new Boxes()
+    await using api = await fairServer(boxes)
+    api.let('vol', { fair: ['volunteer'] })
+    const order = { id: 'lamp0002', to: api.host.identity.box, kind: 'fair.lamp', params: { stall: 'a' } }
+    const issued = await api.post('/api/fleet/order.issue', order, 'vol')
+    expect(issued.status).toBe(403)
+    expect(issued.body).toMatchObject({ code: 'not_allowed', allow: ['lead'] })
+    expect((await api.post('/api/fleet/order.issue', order, 'ada')).status).toBe(200)
+  })
+
   test('HTTP-9 and refused in the words of its pack, in the language of who asks', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)

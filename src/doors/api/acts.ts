@@ -3,6 +3,8 @@ import type { Answer } from '../../kernel/box/contract.ts'
 import { epochOf } from '../../kernel/instant.ts'
 import type { KnownAction } from '../../kernel/pack/kinds.ts'
 import { Trouble } from '../errors.ts'
+import { roleTexts } from '../role-words.ts'
+import type { Visitor } from '../visitor.ts'
 import { keyHeader } from '../http-errors.ts'
 import { askingIn } from './asking.ts'
 import type { ApiParts } from './parts.ts'
@@ -17,11 +19,26 @@ export function act(parts: ApiParts, known: KnownAction) {
     const box = parts.box()
     const site = siteIn(parts, known, request)
     const { key, input } = askingIn(request, known.action, parts.machine.random)
+    expectOrder(parts, known, request.visitor, site, input)
     const asked = box.act(site, { action: known.name, key, who: request.visitor.who, input })
     const late = () => Trouble.of('outcome_unknown', {}).with({ key })
     const answer = await within(parts.machine.timers, answerWithinMs, asked, late)
     return tell(parts, known, reply, { site, key, answer })
   }
+}
+
+/** An order is asked for by who may ask for orders at all, and for one of this kind. */
+function expectOrder(
+  { known }: ApiParts,
+  { action }: KnownAction,
+  visitor: Visitor,
+  site: string,
+  input: unknown,
+): void {
+  const name = action.orderKind?.(input as never)
+  const kind = name === undefined ? undefined : known.orders.get(name)
+  if (name === undefined || !kind || visitor.may({ name, allow: kind.allow }, site)) return
+  throw Trouble.of('not_allowed', { site, roles: roleTexts(kind.allow) }).with({ allow: kind.allow })
 }
 
 /** What became of an action that had to wait for the keeper: told to who asked for it. */

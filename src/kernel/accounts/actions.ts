@@ -44,6 +44,14 @@ function prove(rows: Rows, body: z.infer<(typeof facts)['account.proof']['body']
   return { facts: [{ kind: 'account.proof', body }], answer: { account: body.account } }
 }
 
+function end(rows: Rows, body: z.infer<(typeof facts)['session.ended']['body']>): Said {
+  const { session, account: id } = body
+  if (!rows.accounts.get(id)) return unknown(id)
+  if (session !== null && rows.sessions.get(session)?.account !== id)
+    return { refused: 'no-session', detail: {} }
+  return { facts: [{ kind: 'session.ended', body }], answer: { account: id } }
+}
+
 export const actions = {
   'account.save': action({
     input: facts['account.saved'].body,
@@ -147,15 +155,18 @@ export const actions = {
   /** One session, or (null) all that an account has. */
   'session.end': action({
     input: facts['session.ended'].body,
+    allow: owner,
+    away: 'refuse',
+    decide: (body, rows) => end(rows, body),
+  }),
+  'volunteer.signOut': action({
+    input: facts['session.ended'].body,
     allow: inCharge,
     away: 'refuse',
-    decide: (body, rows) => {
-      const { session, account: id } = body
-      if (!rows.accounts.get(id)) return unknown(id)
-      if (session !== null && rows.sessions.get(session)?.account !== id)
-        return { refused: 'no-session', detail: {} }
-      return { facts: [{ kind: 'session.ended', body }], answer: { account: id } }
-    },
+    decide: (body, rows) =>
+      isHigher(rows, body.account)
+        ? { refused: 'not-volunteer', detail: { account: body.account } }
+        : end(rows, body),
   }),
   'login.unlock': action({
     input: account,

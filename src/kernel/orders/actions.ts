@@ -21,6 +21,8 @@ const groupLimit = 500
 const action = actionsOf<typeof facts, typeof siteTables>()
 /** Who may issue an order is said by its kind; nobody below a volunteer may issue any. */
 const anybody = ['owner', 'manager', 'installer', 'lead', 'volunteer'] as const
+/** Whoever may stop or repeat any order of a site. */
+const inCharge = ['manager', 'installer', 'lead'] as const
 const box = z.string().regex(/^[0-9a-z]{4,32}$/)
 
 export const actions = {
@@ -39,6 +41,7 @@ export const actions = {
       priority: priority.optional(),
     }),
     allow: anybody,
+    orderKind: ({ kind }) => kind,
     away: 'refuse',
     decide: (input, rows, asking) => {
       const { id, kind, params } = input
@@ -60,7 +63,7 @@ export const actions = {
       fr: 'Arrête un ordre, ou ceux d’un groupe qui peuvent encore l’être.',
     },
     input: z.object({ order: orderId }),
-    allow: anybody,
+    allow: inCharge,
     away: 'refuse',
     decide: ({ order: name }, rows) => {
       const one = rows.orders.get(name)
@@ -81,7 +84,7 @@ export const actions = {
       fr: 'La même chose sous un nouveau nom : pour un groupe, aux box qui ne l’ont pas faite.',
     },
     input: z.object({ order: orderId, id: orderId }),
-    allow: anybody,
+    allow: inCharge,
     away: 'refuse',
     decide: ({ order: name, id }, rows, asking) => {
       const one = rows.orders.get(name)

@@ -93,6 +93,8 @@ export type Action<
   readonly away: 'refuse' | { readonly waitMs: number }
   /** What one person should not do often in a minute, whoever he is: doors hold it to fewer tries. */
   readonly sensitive?: boolean | undefined
+  /** Of an action that issues an order: its kind, whose own roles count as well. */
+  readonly orderKind?: ((input: z.infer<Input>) => string) | undefined
   readonly decide: (input: z.infer<Input>, rows: RowsReadOf<All>, asking: Asking) => Decided<Kinds>
 }
 

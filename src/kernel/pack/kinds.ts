@@ -61,6 +61,7 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
     for (const [key, order] of Object.entries(pack.orders ?? {}))
       orders.set(full(key), {
         ...order,
+        allow: fullRoles(pack, full(key), order.allow),
         supersedes: order.supersedes.map((other) => known(pack, other, full)),
       })
   }

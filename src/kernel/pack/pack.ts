@@ -73,6 +73,7 @@ export type ActionAny = Described & {
   readonly allow: readonly string[]
   readonly sensitive?: boolean | undefined
   readonly away: 'refuse' | { readonly waitMs: number }
+  readonly orderKind?: ((input: never) => string) | undefined
   readonly decide: (
     input: unknown,
     rows: RowsAny,
@@ -88,6 +89,7 @@ type ActionsFor<Kinds extends FactKinds, All extends Tables> = Readonly<
       readonly allow: readonly string[]
       readonly sensitive?: boolean | undefined
       readonly away: 'refuse' | { readonly waitMs: number }
+      readonly orderKind?: ((input: never) => string) | undefined
       readonly decide: (input: never, rows: RowsOf<All>, asking: Asking) => Decided<Kinds>
     }
   >

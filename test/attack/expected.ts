@@ -1,0 +1,80 @@
+/**
+ * Who may what, typed from the page of each trade and not from the code: where the two differ, one of them is wrong.
+ * A name stands for itself and all who are above it (owner, manager, installer or lead, volunteer, viewer).
+ */
+export const roles = ['owner', 'manager', 'installer', 'lead', 'volunteer', 'viewer'] as const
+export type Role = (typeof roles)[number]
+type Who = readonly Role[] | 'everybody' | 'the box itself'
+
+const owners: Who = ['owner']
+const managers: Who = ['owner', 'manager']
+const leads: Who = ['owner', 'manager', 'lead']
+/** What owners do with everybody, and leads with the volunteers of their site. */
+const ownersAndLeads: Who = ['owner', 'manager', 'lead']
+const inCharge: Who = ['owner', 'manager', 'installer', 'lead']
+const helpers: Who = ['owner', 'manager', 'installer', 'lead', 'volunteer']
+const all: Who = roles
+
+export const actions: Readonly<Record<string, Who>> = {
+  'account.prove': owners,
+  'account.save': owners,
+  'account.suspend': owners,
+  'box.assign': inCharge,
+  'box.unassign': leads,
+  'clock.set': leads,
+  'facts.erase': owners,
+  'login.unlock': ownersAndLeads,
+  'order.cancel': inCharge,
+  'order.issue': helpers,
+  'order.retry': inCharge,
+  'orphan.drop': leads,
+  'quarantine.admit': leads,
+  'role.grant': owners,
+  'role.remove': owners,
+  'session.end': owners,
+  'setting.override': leads,
+  'setting.restore': leads,
+  'setting.return': leads,
+  'setting.save': leads,
+  'site.save': managers,
+  'token.create': owners,
+  'token.revoke': owners,
+  'volunteer.signOut': ownersAndLeads,
+  'volunteer.save': ownersAndLeads,
+  'volunteer.suspend': ownersAndLeads,
+}
+
+export const queries: Readonly<Record<string, Who>> = {
+  accounts: ownersAndLeads,
+  boxes: all,
+  doorCodes: 'the box itself',
+  doorPeople: 'the box itself',
+  doorProofs: 'the box itself',
+  doorRoles: 'the box itself',
+  doorSessions: 'the box itself',
+  doorTokens: 'the box itself',
+  orphans: inCharge,
+  quarantine: inCharge,
+  refusals: ownersAndLeads,
+  sessions: ownersAndLeads,
+  sites: all,
+  tokens: owners,
+}
+
+/** Addresses beside those of actions and queries: what anybody gets there without a name. */
+export const others: Readonly<Record<string, 'open' | 'sign in' | 'boxes only'>> = {
+  'GET /': 'open',
+  'GET /api/fleet/session': 'sign in',
+  'POST /api/fleet/session': 'open',
+  'DELETE /api/fleet/session': 'open',
+  'GET /live': 'open',
+  'GET /ready': 'open',
+  'GET /regie.css': 'open',
+  'GET /regie.js': 'open',
+  'GET /regie.svg': 'open',
+  'GET /blobs/:sha256': 'boxes only',
+  'GET /blobs/:sha256/manifest': 'boxes only',
+  'POST /blobs/:sha256': 'boxes only',
+  'POST /blobs/:sha256/done': 'boxes only',
+  'PUT /blobs/:sha256/:chunk': 'boxes only',
+}
