@@ -5,6 +5,7 @@ import type { Known } from '../../kernel/pack/kinds.ts'
 import { Trouble } from '../errors.ts'
 import { act, waited } from './acts.ts'
 import type { Guarded } from './guard.ts'
+import { exporter } from './exports.ts'
 import { guard } from './guard.ts'
 import { Crowd, Limits } from './limits.ts'
 import type { ApiBox, ApiParts } from './parts.ts'
@@ -37,12 +38,18 @@ export function apiDoor(outer: {
   const guarded = guard({ limits: new Limits(machine.clock.mono), crowd: new Crowd() })
 
   function add(server: FastifyInstance): void {
+    const exported = exporter(parts)
     const reading = guarded(['reads'])
     const writing = guarded(['writes'])
     const sensitive = guarded(['writes', 'sensitive'])
     for (const query of known.queries.values()) {
       const config = { permission: query.allow, bySite: true } as const
-      server.get(pathOf(known, query.pack, query.name), { config, onRequest: reading }, page(parts, query))
+      const path = pathOf(known, query.pack, query.name)
+      server.get(path, { config, onRequest: reading }, page(parts, query))
+      for (const form of ['csv', 'json'] as const) {
+        const only = { config, onRequest: reading, exposeHeadRoute: false }
+        server.get(`${path}.${form}`, only, exported(query, form))
+      }
     }
     for (const each of known.actions.values()) {
       const path = pathOf(known, each.pack, each.name)

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { merged } from '../../kernel/live/across.ts'
-import type { Lines } from '../../kernel/live/versions.ts'
+import { withSite } from '../../kernel/live/across.ts'
 import type { KnownQuery } from '../../kernel/pack/known-queries.ts'
 import { Trouble } from '../errors.ts'
 import type { Texts } from './fields.ts'
 import { expectFit, inputFrom } from './fields.ts'
 import type { ApiParts } from './parts.ts'
 import { answerWithinMs, within } from './parts.ts'
-import { hashOf, readSites } from './reading.ts'
+import type { SiteRows } from './reading.ts'
+import { readSites } from './reading.ts'
 import { sitesOf } from './sites.ts'
 
 export const usualRows = 50
@@ -22,11 +22,10 @@ export function page(parts: ApiParts, query: KnownQuery) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { after, limit } = pageIn(request.query as Texts)
     const { sites, input } = askedFor(parts, query, request, reservedOfPages)
-    const all = typeof sites === 'string' ? [sites] : sites
-    const read = await within(timers, answerWithinMs, readSites(parts, query, all, input), late)
-    const { found, failed } = read
-    const hash = typeof sites === 'string' ? (found[0]?.hash ?? '') : hashOf(found)
-    const at = Object.fromEntries(found.map(({ site, n }) => [site, n]))
+    const cut = new Page(after, limit)
+    const show = (found: SiteRows) => cut.add(found, typeof sites !== 'string')
+    const reading = readSites(parts, query, sites, input, show)
+    const { at, hash, failed } = await within(timers, answerWithinMs, reading, late)
     // Not the default: whoever asks again may keep what he has, and must ask whether it still holds.
     reply.header('cache-control', 'private, no-cache').header('vary', 'cookie, authorization')
     if (failed.length === 0) {
@@ -34,9 +33,6 @@ export function page(parts: ApiParts, query: KnownQuery) {
       reply.header('etag', tag)
       if (isKnown(request.headers['if-none-match'], tag)) return reply.code(304).send()
     }
-    const rows =
-      typeof sites === 'string' ? found[0]?.rows : merged(found.map((each) => [each.site, each.rows]))
-    const cut = cutOf(rows ?? new Map(), after, limit)
     const end = failed.length === 0 ? '' : `,"failed":${JSON.stringify(failed)}`
     const head = `{"at":${JSON.stringify(at)},"hash":"${hash}","rows":[`
     const next = JSON.stringify(cut.next)
@@ -92,17 +88,36 @@ function isKey(text: string): boolean {
   }
 }
 
-/** So many rows after a key, and the key of the last of them if there are more. Rows stand by their keys, ascending. */
-export function cutOf(lines: Lines, after: string | undefined, limit: number) {
-  const rows: string[] = []
-  let last: string | null = null
-  for (const [key, row] of lines) {
-    if (after !== undefined && key <= after) continue
-    if (rows.length === limit) return { rows, next: last }
-    rows.push(row)
-    last = key
+/** So many rows after a key. Rows come by their keys, ascending; what is not in the page is not kept. */
+class Page {
+  readonly rows: string[] = []
+  readonly #after: string
+  readonly #limit: number
+  #last = ''
+  #isMore = false
+
+  /** The empty text is before every key. */
+  constructor(after: string | undefined, limit: number) {
+    this.#after = after ?? ''
+    this.#limit = limit
   }
-  return { rows, next: null }
+
+  /** The key of the last row, if there are more. */
+  get next(): string | null {
+    return this.#isMore ? this.#last : null
+  }
+
+  add({ site, rows }: SiteRows, isAcross: boolean): void {
+    if (this.#isMore) return
+    for (const [ownKey, ownRow] of rows) {
+      const [key, row] = isAcross ? withSite(site, ownKey, ownRow) : [ownKey, ownRow]
+      if (key <= this.#after) continue
+      this.#isMore = this.rows.length === this.#limit
+      if (this.#isMore) return
+      this.rows.push(row)
+      this.#last = key
+    }
+  }
 }
 
 /** Compared weakly, as for If-None-Match. */

@@ -12,8 +12,12 @@ export type SiteRows = {
   readonly hash: string
   readonly rows: Lines
 }
-/** What several sites answered. Of those that cannot be read just now there is nothing; those that failed are named. */
-export type Read = { readonly found: readonly SiteRows[]; readonly failed: readonly string[] }
+/** Of what several sites answered. Those that cannot be read just now are missing; those that failed are named. */
+export type Read = {
+  readonly at: Readonly<Record<string, number>>
+  readonly hash: string
+  readonly failed: readonly string[]
+}
 
 /** What one site answers, or a Trouble. */
 export async function readSite(
@@ -30,6 +34,7 @@ export async function readSite(
     case 'away':
       return Trouble.of('views_away', { site })
     case 'failed':
+      if (asked.isLarge) return Trouble.of('answer_too_large', { query: name, site })
       parts.machine.log('error', `${name} failed at ${site}: ${asked.why}`)
       return Trouble.of('query_failed', { query: name, site })
     case 'refused':
@@ -37,25 +42,30 @@ export async function readSite(
   }
 }
 
-/** What the sites answer, one after the other. Throws where none of them does. */
+/** Shows what the sites answer, one after the other. Throws where none of them does. */
 export async function readSites(
   parts: ApiParts,
   query: KnownQuery,
-  sites: readonly string[],
+  sites: string | readonly string[],
   input: unknown,
+  show: (found: SiteRows) => void,
 ): Promise<Read> {
-  const found: SiteRows[] = []
+  const at: Record<string, number> = {}
+  const hashes: [site: string, hash: string][] = []
   const troubles = new Map<string, Trouble>()
-  for (const site of sites) {
+  for (const site of typeof sites === 'string' ? [sites] : sites) {
     const read = await readSite(parts, query, site, input)
-    if (read instanceof Trouble) troubles.set(site, read)
-    else found.push(read)
+    if (read instanceof Trouble) {
+      troubles.set(site, read)
+      continue
+    }
+    at[site] = read.n
+    hashes.push([site, read.hash])
+    show(read)
   }
   const [first] = troubles.values()
-  if (first && found.length === 0) throw first
-  const failed = [...troubles].filter(([, { code }]) => code === 'query_failed').map(([site]) => site)
-  return { found, failed }
+  if (first && hashes.length === 0) throw first
+  const failed = [...troubles].filter(([, { code }]) => code !== 'views_away').map(([site]) => site)
+  const hash = typeof sites === 'string' ? (hashes[0]?.[1] ?? '') : hashAcross(hashes)
+  return { at, hash, failed }
 }
-
-export const hashOf = (found: readonly SiteRows[]): string =>
-  hashAcross(found.map(({ site, hash }) => [site, hash]))

@@ -200,6 +200,17 @@ export const apiErrors = {
     },
     doThis: { en: 'Try again in a few seconds.', fr: 'Réessayez dans quelques secondes.' },
   },
+  answer_too_large: {
+    status: 422,
+    what: {
+      en: 'What {query} has to say of {site} is more than one answer can hold.',
+      fr: 'Ce que {query} a à dire de {site} dépasse ce qu’une réponse peut contenir.',
+    },
+    doThis: {
+      en: 'Ask for less, by the fields of the query.',
+      fr: 'Demandez-en moins, par les champs de la requête.',
+    },
+  },
   query_failed: {
     status: 500,
     what: { en: '{query} failed at {site}.', fr: '{query} a échoué sur {site}.' },

@@ -412,6 +412,7 @@ describe('asking once', () => {
     expect(await world.live.ask({ ...accounts, query: 'toy.even' })).toEqual({
       is: 'failed',
       why: 'ada is odd',
+      isLarge: false,
     })
     expect(await world.live.ask({ ...accounts, sites: 'elsewhere' })).toMatchObject({ is: 'refused' })
     world.live.gaveUp('fair')

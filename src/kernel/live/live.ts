@@ -53,7 +53,7 @@ export type Asked =
   | { readonly is: 'answer'; readonly n: number; readonly hash: string; readonly rows: Lines }
   /** There is nothing to read just now. */
   | { readonly is: 'away' }
-  | { readonly is: 'failed'; readonly why: string }
+  | { readonly is: 'failed'; readonly why: string; readonly isLarge: boolean }
   | Refusal
 
 /** A topic without readers is kept for so long, for those whose connection broke. */
@@ -126,7 +126,7 @@ export class Live implements LiveFeed {
     for (let run = 0; run < 2 && answer.isPending; run += 1) await answer.refresh()
     this.#forgetUnread(answer)
     const { now, failure } = answer
-    if (failure !== undefined) return { is: 'failed', why: failure }
+    if (failure !== undefined) return { is: 'failed', why: failure, isLarge: answer.isLarge }
     return now ? { is: 'answer', n: now.n, hash: now.hash, rows: now.rows } : { is: 'away' }
   }
 

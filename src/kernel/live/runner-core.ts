@@ -83,7 +83,8 @@ export class RunnerCore {
       return hash === known ? { is: 'same', ...told } : { is: 'rows', ...told, lines }
     } catch (error) {
       if (error instanceof StoreError) throw error
-      return { is: 'failed', ms: since(), why: error instanceof Error ? error.message : String(error) }
+      const why = error instanceof Error ? error.message : String(error)
+      return { is: 'failed', ms: since(), why, ...(error instanceof TooLarge ? { isLarge: true } : {}) }
     }
   }
 
@@ -115,16 +116,18 @@ export class RunnerCore {
   }
 }
 
+class TooLarge extends Error {}
+
 /** Ascending by key, so that equal answers have equal texts whatever order the query found them in. */
 function linesOf(rows: readonly AnswerRow[], key: readonly string[]): string {
   if (rows.length > maxAnswerRows)
-    throw new Error(`the answer has ${rows.length} rows: over ${maxAnswerRows}`)
+    throw new TooLarge(`the answer has ${rows.length} rows: over ${maxAnswerRows}`)
   const pairs = rows.map((row) => [keyText(row, key), JSON.stringify(row)] as const)
   pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   const twice = pairs.find(([text], index) => index > 0 && text === pairs[index - 1]?.[0])
   if (twice) throw new Error(`two rows of the answer have the key ${twice[0]}`)
   const lines = pairs.map(([text, row]) => `${text}\n${row}`).join('\n')
-  if (lines.length > maxAnswerBytes) throw new Error(`the answer is over ${maxAnswerBytes} characters`)
+  if (lines.length > maxAnswerBytes) throw new TooLarge(`the answer is over ${maxAnswerBytes} characters`)
   return lines
 }
 

@@ -19,8 +19,8 @@ export type Ran =
       readonly lines: string
     })
   | (Run & { readonly is: 'same'; readonly n: number; readonly hash: string; readonly rows: number })
-  /** The query threw, or its answer cannot be told. The same rows would make it fail again. */
-  | (Run & { readonly is: 'failed'; readonly why: string })
+  /** The query threw, or its answer cannot be told (`isLarge`: since there is too much of it). The same rows would make it fail again. */
+  | (Run & { readonly is: 'failed'; readonly why: string; readonly isLarge?: boolean | undefined })
   /** There is nothing to read just now: ask again soon. */
   | { readonly is: 'away'; readonly why: string }
 

@@ -23,6 +23,7 @@ export class SiteAnswer {
   readonly #listeners = new Set<() => void>()
   #answer: Answer | undefined
   #failure: string | undefined
+  #isLarge = false
   #running: Promise<void> | undefined
   #stale = true
   #away = false
@@ -45,6 +46,11 @@ export class SiteAnswer {
   /** Why the last run gave none. */
   get failure(): string | undefined {
     return this.#failure
+  }
+
+  /** It gave none since there is too much of it. */
+  get isLarge(): boolean {
+    return this.#isLarge
   }
 
   /** Another answer is under way, or a run could give one. */
@@ -123,6 +129,7 @@ export class SiteAnswer {
         return
       case 'failed':
         this.#failure = ran.why
+        this.#isLarge = ran.isLarge === true
         return
       case 'away':
         this.#stale = true
