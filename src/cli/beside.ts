@@ -1,3 +1,4 @@
+import type { Vitals } from '../doors/api/health.ts'
 import { BlobClient } from '../doors/blob-client.ts'
 import { Blobs } from '../kernel/blobs/blobs.ts'
 import { DiskGuard } from '../kernel/blobs/disk-guard.ts'
@@ -34,6 +35,7 @@ export class Beside {
   #box: Box | undefined
   #news: News | undefined
   #blobs: Blobs | undefined
+  #guard: DiskGuard | undefined
 
   /** Ends with the stack. */
   constructor(folder: DataFolder, machine: Machine, ends: AsyncDisposableStack) {
@@ -58,6 +60,15 @@ export class Beside {
 
   /** For the box, before it is open. */
   readonly onSamples: BoxParts['onSamples'] = (from, frame) => this.#news?.received(from, frame)
+
+  /** What is known of this machine now. */
+  get vitals(): Vitals {
+    return {
+      disk: this.#guard?.state?.level,
+      above: this.#box?.aboves().map(({ box }) => box) ?? [],
+      measured: this.metrics.last(this.#folder.identity.box)?.measured ?? {},
+    }
+  }
 
   get blobs(): Blobs | undefined {
     return this.#blobs
@@ -101,6 +112,7 @@ export class Beside {
       evictUntil: (free) => blobs.evictUntil(free),
       everyMs: lookEveryMs,
     })
+    this.#guard = guard
     guard.onLevel(({ level }) => this.#valve.set(level !== 'scarce'))
     await guard.start()
     this.#ends.defer(() => guard.stop())

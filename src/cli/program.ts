@@ -69,7 +69,11 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     const live = liveDoor({ machine, reception: receptionOf(accounts) })
     const blobs = blobDoor(machine)
     const readiness = new Readiness(machine.clock.mono)
-    const api = apiDoor({ known, machine })
+    const api = apiDoor({
+      known,
+      machine,
+      watched: { showing: () => showing(), readiness, vitals: () => beside.vitals },
+    })
     const doors = { readiness, link, live, blobs, api, accounts }
     const server = httpDoor({ log: machine.log, showing: () => showing(), ...doors })
     ends.defer(() => closeServer(server, machine.timers))

@@ -37,10 +37,19 @@ export class Readiness {
         return Trouble.of('stopping', {})
       case 'running': {
         this.observe(showing.status)
-        const late = showing.status.sites.find(({ site }) => this.#lagMs(site) >= mostLagMs)
+        const late = showing.status.sites.find(({ site }) => this.isLate(site))
         return late && Trouble.of('views_behind', { site: late.site, entries: late.viewLag })
       }
     }
+  }
+
+  isLate(site: string): boolean {
+    return this.#lagMs(site) >= mostLagMs
+  }
+
+  /** Endless where it has been behind since before anybody looked. */
+  lagSeconds(site: string): number {
+    return this.#lagMs(site) / 1000
   }
 
   #observe({ site, n, viewLag }: SiteStatus): void {

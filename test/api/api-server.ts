@@ -4,7 +4,9 @@ import { apiDoor } from '../../src/doors/api/door.ts'
 import { blobDoor } from '../../src/doors/blob-door.ts'
 import { httpDoor } from '../../src/doors/http.ts'
 import { linkDoor } from '../../src/doors/link.ts'
+import type { Vitals } from '../../src/doors/api/health.ts'
 import { Readiness } from '../../src/doors/readiness.ts'
+import type { Showing } from '../../src/doors/readiness.ts'
 import type { Visitor } from '../../src/doors/visitor.ts'
 import { nobody } from '../../src/doors/visitor.ts'
 import { mayWith } from '../../src/kernel/pack/roles.ts'
@@ -27,15 +29,18 @@ export class ApiServer implements AsyncDisposable {
   readonly visitors = new Map<string, Visitor>()
   readonly server: FastifyInstance
   url = ''
+  vitals: Vitals = { disk: 'good', above: [], measured: {} }
 
   private constructor(host: TestBox) {
     this.host = host
     const machine = host.machine()
-    this.door = apiDoor({ known, machine })
+    const readiness = new Readiness(machine.clock.mono)
+    const showing = (): Showing => ({ is: 'running', status: host.box.status() })
+    this.door = apiDoor({ known, machine, watched: { showing, readiness, vitals: () => this.vitals } })
     this.server = httpDoor({
       log: machine.log,
-      showing: () => ({ is: 'running', status: host.box.status() }),
-      readiness: new Readiness(machine.clock.mono),
+      showing,
+      readiness,
       link: linkDoor(),
       blobs: blobDoor(machine),
       api: this.door,

@@ -7,9 +7,12 @@ import { act, waited } from './acts.ts'
 import type { Guarded } from './guard.ts'
 import { exporter } from './exports.ts'
 import { guard } from './guard.ts'
+import type { Watched } from './health.ts'
+import { health } from './health.ts'
 import { Crowd, Limits } from './limits.ts'
 import type { ApiBox, ApiParts } from './parts.ts'
 import { pathOf } from './parts.ts'
+import { HttpCounts, metricsText } from './metrics.ts'
 import { page } from './queries.ts'
 
 export type ApiDoor = {
@@ -27,6 +30,8 @@ export type ApiDoor = {
 export function apiDoor(outer: {
   readonly known: Known
   readonly machine: Pick<Machine, 'clock' | 'timers' | 'random' | 'log'>
+  /** What those who watch over the box are told of; without it there is no health and there are no metrics. */
+  readonly watched?: Watched | undefined
 }): ApiDoor {
   const { known, machine } = outer
   let served: ApiBox | undefined
@@ -35,6 +40,8 @@ export function apiDoor(outer: {
     return served
   }
   const parts: ApiParts = { known, machine, box }
+  const counts = new HttpCounts()
+  const sites = () => served?.sites() ?? []
   const guarded = guard({ limits: new Limits(machine.clock.mono), crowd: new Crowd() })
 
   function add(server: FastifyInstance): void {
@@ -61,10 +68,30 @@ export function apiDoor(outer: {
     }
   }
 
+  /** How it is, for those who watch over it (HTTP-13). */
+  function addWatched(server: FastifyInstance, watched: Watched): void {
+    counts.count(server)
+    const { showing, readiness, vitals } = watched
+    const config = { permission: 'public' } as const
+    server.get('/api/health', { config, onRequest: guarded(['reads']) }, health(watched, sites))
+    const closed = { permission: ['installer'], fromHere: true } as const
+    server.get('/metrics', { config: closed }, (_, reply) => {
+      const now = showing()
+      const status = now.is === 'running' ? now.status : undefined
+      if (status) readiness.observe(status)
+      return reply
+        .type('text/plain; version=0.0.4; charset=utf-8')
+        .send(metricsText(counts, status, readiness, vitals()))
+    })
+  }
+
   return {
-    add,
+    add: (server) => {
+      if (outer.watched) addWatched(server, outer.watched)
+      add(server)
+    },
     guarded,
-    sites: () => served?.sites() ?? [],
+    sites,
     open: (now) => {
       served = now
     },
