@@ -44,13 +44,19 @@ export type ProgramParts = {
   readonly machine: Machine
   /** Told as soon as the port is open, before the box is. */
   readonly listening: (port: number) => void
+  readonly version?: string | undefined
 }
 
 /**
  * Starts a box in the order in which it can be watched: its folder, its port, its store. Whoever asks early
  * hears that it is starting. Throws a Trouble, and then nothing is left open.
  */
-export async function startProgram({ settings, machine: bare, listening }: ProgramParts): Promise<Program> {
+export async function startProgram({
+  settings,
+  machine: bare,
+  listening,
+  version,
+}: ProgramParts): Promise<Program> {
   const ends = new AsyncDisposableStack()
   let showing = (): Showing => ({ is: 'starting' })
   try {
@@ -71,6 +77,7 @@ export async function startProgram({ settings, machine: bare, listening }: Progr
     const readiness = new Readiness(machine.clock.mono)
     const api = apiDoor({
       known,
+      version,
       machine,
       watched: { showing: () => showing(), readiness, vitals: () => beside.vitals },
     })

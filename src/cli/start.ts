@@ -91,6 +91,7 @@ async function run(
   const program = await startProgram({
     settings,
     machine,
+    version: context.version,
     listening: (port) => {
       const url = addressForPeople(settings.host, port)
       tell({ event: 'listening', url, port })

@@ -3,6 +3,7 @@ import { everybody } from '../kernel/pack/roles.ts'
 import { Trouble } from './errors.ts'
 import { roleTexts } from './role-words.ts'
 import type { Visitor } from './visitor.ts'
+import { nobody } from './visitor.ts'
 
 /** `public`; `box`: other boxes, by their keys; or the kernel and pack roles that may: `lead`, `timing.referee`. */
 export type Permission = 'public' | 'box' | readonly string[]
@@ -51,6 +52,7 @@ export async function expectPermission(
   const url = request.routeOptions.url ?? request.url
   const isApi = /^\/api(?![^/?])/.test(url)
   const needsName = typeof permission === 'object' && !permission.includes(everybody)
+  request.visitor = nobody
   if (!isApi && !needsName) return
   request.visitor = await visitorOf(request)
   if (fromHere === true && isFromHere(request)) return

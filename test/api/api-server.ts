@@ -36,7 +36,12 @@ export class ApiServer implements AsyncDisposable {
     const machine = host.machine()
     const readiness = new Readiness(machine.clock.mono)
     const showing = (): Showing => ({ is: 'running', status: host.box.status() })
-    this.door = apiDoor({ known, machine, watched: { showing, readiness, vitals: () => this.vitals } })
+    this.door = apiDoor({
+      known,
+      version: '1.2.3',
+      machine,
+      watched: { showing, readiness, vitals: () => this.vitals },
+    })
     this.server = httpDoor({
       log: machine.log,
       showing,

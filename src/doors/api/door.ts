@@ -5,6 +5,7 @@ import type { Known } from '../../kernel/pack/kinds.ts'
 import { Trouble } from '../errors.ts'
 import { act, waited } from './acts.ts'
 import type { Guarded } from './guard.ts'
+import { addDescription } from './description.ts'
 import { exporter } from './exports.ts'
 import { guard } from './guard.ts'
 import type { Watched } from './health.ts'
@@ -29,6 +30,8 @@ export type ApiDoor = {
 /** The routes of everything that packs declare (HTTP-1). */
 export function apiDoor(outer: {
   readonly known: Known
+  /** Of this program, as the description names it. */
+  readonly version?: string | undefined
   readonly machine: Pick<Machine, 'clock' | 'timers' | 'random' | 'log'>
   /** What those who watch over the box are told of; without it there is no health and there are no metrics. */
   readonly watched?: Watched | undefined
@@ -88,6 +91,7 @@ export function apiDoor(outer: {
   return {
     add: (server) => {
       if (outer.watched) addWatched(server, outer.watched)
+      addDescription(server, known, outer.version ?? '0', guarded(['reads']))
       add(server)
     },
     guarded,

@@ -121,7 +121,7 @@ class Page {
 }
 
 /** Compared weakly, as for If-None-Match. */
-function isKnown(header: string | undefined, tag: string): boolean {
+export function isKnown(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false
   const bare = (each: string) => each.trim().replace(/^W\//, '')
   return header.split(',').some((each) => bare(each) === '*' || bare(each) === bare(tag))

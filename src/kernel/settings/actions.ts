@@ -92,6 +92,7 @@ export const actions = {
   }),
   'setting.return': action({
     about: { en: 'An override ends before its time.', fr: 'Un réglage temporaire se termine avant l’heure.' },
+    example: { target: 'organisation', override: 1 },
     input: z.object({ target, override: version }),
     allow: ['manager', 'lead'],
     away: 'refuse',
@@ -107,6 +108,7 @@ export const actions = {
       en: 'An old version comes back, as a new one.',
       fr: 'Une ancienne version revient, comme une nouvelle.',
     },
+    example: { target: 'organisation', version: 1, comment: '' },
     input: z.object({ target, version, comment }),
     allow: ['manager', 'lead'],
     away: 'refuse',

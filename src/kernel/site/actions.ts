@@ -40,6 +40,7 @@ export const actions = {
   }),
   'box.unassign': action({
     about: { en: 'A box is no member of the site any more.', fr: 'Une box n’est plus membre du site.' },
+    example: { box: '0123456789ab' },
     input: facts['box.unassigned'].body,
     allow: ['manager', 'lead'],
     away: 'refuse',

@@ -1,0 +1,71 @@
+import type { Known } from '../../kernel/pack/kinds.ts'
+import type { Pack } from '../../kernel/pack/pack.ts'
+import type { RefusalWords } from '../../kernel/pack/refusal.ts'
+import type { Texts } from '../language.ts'
+import { exampleOf } from './example.ts'
+import type { Schema } from './fields.ts'
+import { schemaOf } from './fields.ts'
+import { pathOf } from './parts.ts'
+
+/** One thing that can be asked for, as its description tells it. */
+export type Operation = {
+  readonly is: 'query' | 'action'
+  readonly name: string
+  readonly path: string
+  readonly about: Texts | undefined
+  readonly allow: readonly string[]
+  readonly input: Schema
+  readonly example: unknown
+  readonly sensitive: boolean
+  /** May wait for a keeper that is away. */
+  readonly waits: boolean
+  readonly across: boolean
+}
+
+export type Group = {
+  readonly name: string
+  readonly operations: readonly Operation[]
+  readonly refusals: readonly (readonly [code: string, words: RefusalWords])[]
+}
+
+/** Everything that packs declare, pack by pack. */
+export function groupsOf(known: Known): readonly Group[] {
+  return known.packs.map((pack) => ({
+    name: pathOf(known, pack, pack === known.kernel ? '' : `${pack.name}.`).split('/')[2] ?? '',
+    operations: [...queriesOf(known, pack), ...actionsOf(known, pack)],
+    refusals: Object.entries(pack.refusals ?? {}),
+  }))
+}
+
+const of = <Entry extends { readonly pack: Pack }>(
+  all: ReadonlyMap<string, Entry>,
+  pack: Pack,
+): readonly Entry[] => [...all.values()].filter((each) => each.pack === pack)
+
+const queriesOf = (known: Known, pack: Pack): readonly Operation[] =>
+  of(known.queries, pack).map(({ name, allow, query }) => ({
+    is: 'query',
+    name,
+    path: pathOf(known, pack, name),
+    about: query.about,
+    allow,
+    input: schemaOf(query.input),
+    example: exampleOf(query),
+    sensitive: false,
+    waits: false,
+    across: query.across === true,
+  }))
+
+const actionsOf = (known: Known, pack: Pack): readonly Operation[] =>
+  of(known.actions, pack).map(({ name, allow, action }) => ({
+    is: 'action',
+    name,
+    path: pathOf(known, pack, name),
+    about: action.about,
+    allow,
+    input: schemaOf(action.input),
+    example: exampleOf(action),
+    sensitive: action.sensitive === true,
+    waits: action.away !== 'refuse',
+    across: false,
+  }))
