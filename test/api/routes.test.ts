@@ -12,7 +12,7 @@ async function fairServer(boxes: Boxes, ...sites: readonly string[]): Promise<Ap
 }
 
 describe('HTTP-1 every declaration has its route', () => {
-  test('and every route says who may', async () => {
+  test('HTTP-1 and every route says who may', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     const has = (method: 'GET' | 'HEAD' | 'POST', pack: string, name: string) => {
@@ -32,7 +32,7 @@ describe('HTTP-1 every declaration has its route', () => {
     expect((await api.get('/api/fair/books', 'vic')).status).toBe(200)
   })
 
-  test('closed to who has no name, before it is known whether there is such a route', async () => {
+  test('HTTP-1 closed to who has no name, before it is known whether there is such a route', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     for (const path of ['/api/fair/books', '/api/fair/nothing', '/api/nothing', '/api/fair/topUp/k1']) {
@@ -44,7 +44,7 @@ describe('HTTP-1 every declaration has its route', () => {
     expect((await api.get('/api/fair/nothing', 'ada')).body).toMatchObject({ code: 'not_found', status: 404 })
   })
 
-  test('closed to who may not, and it says who may', async () => {
+  test('HTTP-1 closed to who may not, and it says who may', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     const refused = await api.post('/api/fair/close?site=fair', { stall: 'a' }, 'vic', {
@@ -62,7 +62,7 @@ describe('HTTP-1 every declaration has its route', () => {
     })
   })
 
-  test('while the box starts, and after it stopped, nobody is answered', async () => {
+  test('HTTP-1 while the box starts, and after it stopped, nobody is answered', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     api.door.close()
@@ -72,7 +72,7 @@ describe('HTTP-1 every declaration has its route', () => {
 })
 
 describe('HTTP-2 the site', () => {
-  test('need not be said where there is one that the visitor may ask', async () => {
+  test('HTTP-2 need not be said where there is one that the visitor may ask', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes, 'fair', 'other')
     expect((await api.post('/api/fair/grant', { tag: 'v1', cents: 5 }, 'ada')).status).toBe(200)
@@ -83,7 +83,7 @@ describe('HTTP-2 the site', () => {
     expect(asked.body['doThis']).toContain('fair, other')
   })
 
-  test('that a visitor may not see is answered like one that there is not', async () => {
+  test('HTTP-2 that a visitor may not see is answered like one that there is not', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes, 'fair', 'hidden')
     for (const ask of [
@@ -98,7 +98,7 @@ describe('HTTP-2 the site', () => {
     }
   })
 
-  test('of a query that goes across: all that the visitor may ask, each row with its site', async () => {
+  test('HTTP-2 of a query that goes across: all that the visitor may ask, each row with its site', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes, 'fair-1', 'fair', 'hidden')
     api.let('ada', { fair: ['lead'], 'fair-1': ['lead'] })
@@ -129,7 +129,7 @@ describe('HTTP-2 the site', () => {
 })
 
 describe('HTTP-4 a query is answered page by page', () => {
-  test('by key order, and every row comes once', async () => {
+  test('HTTP-4 by key order, and every row comes once', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     const tags = Array.from({ length: 120 }, (_, i) => `t${i}`)
@@ -162,7 +162,7 @@ describe('HTTP-4 a query is answered page by page', () => {
     ['after=["a",{}]', 'after'],
     ['after=[ "a"]', 'after'],
     ['after=[]', 'after'],
-  ])('and no page is asked for with %s', async (asked, field) => {
+  ])('HTTP-4 and no page is asked for with %s', async (asked, field) => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     expect((await api.get(`/api/fair/books?site=fair&${asked}`, 'vic')).body).toMatchObject({
@@ -171,7 +171,7 @@ describe('HTTP-4 a query is answered page by page', () => {
     })
   })
 
-  test('and who has it already is told so', async () => {
+  test('HTTP-4 and who has it already is told so', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     const first = await api.get('/api/fair/books', 'vic')
@@ -209,7 +209,7 @@ describe('HTTP-4 a query is answered page by page', () => {
 })
 
 describe('HTTP-7 an action is answered', () => {
-  test('with its entry and its answer, and is done once under one key', async () => {
+  test('HTTP-7 with its entry and its answer, and is done once under one key', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     await api.post('/api/fair/grant', { tag: 'v1', cents: 500 }, 'ada')
@@ -311,7 +311,7 @@ describe('HTTP-7 an action is answered', () => {
     })
   })
 
-  test('as waiting while the keeper is away, and later by its key, to who asked and nobody else', async () => {
+  test('HTTP-7 as waiting while the keeper is away, and later by its key, to who asked and nobody else', async () => {
     await using boxes = new Boxes()
     const [keeper, satellite] = [boxes.make('keeper'), boxes.make('satellite')]
     await keeper.start()
@@ -358,7 +358,7 @@ describe('HTTP-7 an action is answered', () => {
 })
 
 describe('HTTP-5 a body', () => {
-  test('is JSON, not too large, not too deep, and as declared', async () => {
+  test('HTTP-5 is JSON, not too large, not too deep, and as declared', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     const send = async (body: unknown, headers = {}) =>
@@ -397,7 +397,7 @@ describe('HTTP-5 a body', () => {
 })
 
 describe('HTTP-10 a write that a browser sends', () => {
-  test('comes from a page of this box', async () => {
+  test('HTTP-10 comes from a page of this box', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     api.let('token', { fair: ['lead'] }, 'token')
@@ -422,7 +422,7 @@ describe('HTTP-10 a write that a browser sends', () => {
 })
 
 describe('HTTP-8 who asks too often', () => {
-  test('is told when to come back, and nobody else is', async () => {
+  test('HTTP-8 is told when to come back, and nobody else is', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)
     api.let('ben', { fair: ['lead'] })

@@ -70,7 +70,7 @@ describe('HTTP-3 an input comes from the address', () => {
     deep: fc.record({ list: fc.array(whole) }),
   })
 
-  test('and is the same as it was before it was written there', () => {
+  test('HTTP-3 and is the same as it was before it was written there', () => {
     fc.assert(
       fc.property(values, (value) => {
         const address = new URLSearchParams()
@@ -86,7 +86,7 @@ describe('HTTP-3 an input comes from the address', () => {
     )
   })
 
-  test('and whatever stands there, it fits the schema or is refused in words', () => {
+  test('HTTP-3 and whatever stands there, it fits the schema or is refused in words', () => {
     const name = fc.oneof(
       fc.constantFrom(...Object.keys(query.shape), '__proto__', 'constructor', 'site'),
       fc.string(),
@@ -138,7 +138,7 @@ describe('HTTP-3 an input comes from the address', () => {
     [{ whole: ['1', '2'] }, 'whole', 'The field “whole” is given more than once.'],
     [{ none: 'nil' }, 'none', '“none” must be a number.'],
     [{ either: 'some' }, 'either', '“either” has none of the forms that it may have.'],
-  ])('%j is refused: %s', (asked, field, words) => {
+  ])('HTTP-3 %j is refused: %s', (asked, field, words) => {
     const [, at, en] = said(() => inputFrom(query, asked, reserved))
     expect([at, en]).toEqual([field, words])
   })
@@ -150,9 +150,9 @@ describe('HTTP-3 an input comes from the address', () => {
     [{ either: '7' }, { either: 7 }],
     [{ any: '{"a":[1]}' }, { any: { a: [1] } }],
     [{ site: 'x', limit: 'y' }, {}],
-  ])('%j is %j', (asked, input) => expect(inputFrom(query, asked, reserved)).toEqual(input))
+  ])('HTTP-3 %j is %j', (asked, input) => expect(inputFrom(query, asked, reserved)).toEqual(input))
 
-  test('a name that is not known is refused with the nearest that is', () => {
+  test('HTTP-3 a name that is not known is refused with the nearest that is', () => {
     const trouble = troubleOf(() => inputFrom(query, { whool: '1' }, reserved))
     expect(trouble).toMatchObject({ code: 'field_unknown', more: { field: 'whool' } })
     expect(trouble.say('fr').doThis).toBe('Retirez-le, ou utilisez : whole.')
@@ -185,7 +185,7 @@ describe('HTTP-5 a body', () => {
     expectFit(body, value)
   }
 
-  test('that is as declared is taken', () => {
+  test('HTTP-5 that is as declared is taken', () => {
     expect(() => check(good)).not.toThrow()
     expect(() => check({ ...good, open: { a: 1, b: 2 }, names: { x: { n: 1 } } })).not.toThrow()
   })
@@ -202,11 +202,11 @@ describe('HTTP-5 a body', () => {
     [{ ...good, to: 5 }, 'to'],
     ['text', ''],
     [null, ''],
-  ])('that is not: %j is refused at %s', (value, field) => {
+  ])('HTTP-5 that is not: %j is refused at %s', (value, field) => {
     expect(troubleOf(() => check(value))).toMatchObject({ status: 400, more: { field } })
   })
 
-  test('what is missing, and what is of a wrong kind, is said in both languages', () => {
+  test('HTTP-5 what is missing, and what is of a wrong kind, is said in both languages', () => {
     const { to: _, ...without } = good
     expect(said(() => check(without))).toEqual([
       'field_invalid',

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Trouble } from '../errors.ts'
+import { manualMachine, settled } from '../../kernel/manual-machine.ts'
 import { Crowd, Limits, perMinute } from './limits.ts'
+import { within } from './parts.ts'
 
 function timed() {
   const time = { now: 0 }
@@ -19,7 +21,7 @@ function timed() {
 }
 
 describe('HTTP-8 a visitor has so many requests in a minute', () => {
-  test('at once, and then as they come back', () => {
+  test('HTTP-8 at once, and then as they come back', () => {
     const { time, takes } = timed()
     for (let i = 0; i < perMinute.sensitive; i += 1) expect(takes('ada')).toBe(true)
     expect(takes('ada')).toMatchObject({ status: 429, more: { retryAfter: 2 } })
@@ -31,7 +33,7 @@ describe('HTTP-8 a visitor has so many requests in a minute', () => {
     expect(takes('ada')).toMatchObject({ status: 429 })
   })
 
-  test('and never more in any minute than twice what fits, however he asks', () => {
+  test('HTTP-8 and never more in any minute than twice what fits, however he asks', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3000), { maxLength: 300 }), (pauses) => {
         const { time, takes } = timed()
@@ -49,7 +51,7 @@ describe('HTTP-8 a visitor has so many requests in a minute', () => {
     )
   })
 
-  test('who comes back after the time that he was told is let in', () => {
+  test('HTTP-8 who comes back after the time that he was told is let in', () => {
     const { time, takes } = timed()
     for (let i = 0; i < perMinute.sensitive; i += 1) takes('ada')
     const refused = takes('ada')
@@ -57,7 +59,7 @@ describe('HTTP-8 a visitor has so many requests in a minute', () => {
     expect(takes('ada')).toBe(true)
   })
 
-  test('and a crowd of addresses takes no more memory than so much', () => {
+  test('HTTP-8 and a crowd of addresses takes no more memory than so much', () => {
     const { limits, takes } = timed()
     for (let i = 0; i < 10_500; i += 1) takes(`address ${i}`)
     expect(limits.size).toBe(10_000)
@@ -76,4 +78,26 @@ test('HTTP-8 one visitor has so many requests under way, and all together have s
   expect(crowd.size).toBe(2)
   crowd.enter('ada')
   expect(() => crowd.enter('ada')).toThrow(/box_busy/)
+})
+
+describe('HTTP-14 an answer that takes too long', () => {
+  const late = () => Trouble.of('too_slow', { seconds: 30 })
+
+  test('HTTP-14 is not waited for', async () => {
+    const { machine, pass, pending } = manualMachine()
+    const asked = within(machine.timers, 30_000, new Promise<string>(() => {}), late)
+    pass(30_000)
+    await expect(asked).rejects.toThrow(/too_slow/)
+    expect(pending()).toBe(0)
+  })
+
+  test('HTTP-14 and one that comes in time leaves no timer, whatever it is', async () => {
+    const { machine, pending } = manualMachine()
+    expect(await within(machine.timers, 30_000, Promise.resolve('done'), late)).toBe('done')
+    await expect(within(machine.timers, 30_000, Promise.reject(new Error('broken')), late)).rejects.toThrow(
+      'broken',
+    )
+    await settled()
+    expect(pending()).toBe(0)
+  })
 })
