@@ -3,6 +3,7 @@ import { acts } from './acts.ts'
 import { batchedRecords } from './batched-records.ts'
 import { blobThroughput } from './blobs.ts'
 import { catchUp } from './catch-up.ts'
+import { httpActs } from './http-acts.ts'
 import { liveFanOut } from './live-fan-out.ts'
 import type { Measure } from './parts/row.ts'
 import { orders } from './orders.ts'
@@ -16,6 +17,7 @@ export const measures: Readonly<Record<string, Measure>> = {
   'ack-latency': ackLatency,
   'batched-records': batchedRecords,
   acts,
+  'http-acts': httpActs,
   orders,
   rebuild,
   'catch-up': catchUp,
