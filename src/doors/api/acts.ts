@@ -6,7 +6,7 @@ import { Trouble } from '../errors.ts'
 import { roleTexts } from '../role-words.ts'
 import type { Visitor } from '../visitor.ts'
 import { keyHeader } from '../http-errors.ts'
-import { askingIn } from './asking.ts'
+import { askingIn, isKey } from './asking.ts'
 import type { ApiParts } from './parts.ts'
 import { answerWithinMs, pathOf, refusalOf, within } from './parts.ts'
 import { oneSite } from './sites.ts'
@@ -46,6 +46,7 @@ export function waited(parts: ApiParts, known: KnownAction) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { key } = request.params as { readonly key: string }
     const site = siteIn(parts, known, request)
+    if (!isKey(key)) throw Trouble.of('ask_absent', {})
     const found = parts.box().asked(site, key)
     if (!found || found.who !== request.visitor.who || found.action !== known.name)
       throw Trouble.of('ask_absent', {}).with({ key })
