@@ -17,7 +17,7 @@ const machine = realMachine(standardError('error'))
 const readiness = new Readiness(machine.clock.mono)
 const showing = () => ({ is: 'running', status: fair.box.status() }) as const
 const vitals = () => ({ disk: undefined, above: [], measured: {} })
-const api = apiDoor({ known, version: 'bench', machine, showing, readiness, vitals })
+const api = apiDoor({ known, machine, watched: { showing, readiness, vitals } })
 let asked = 0
 /** Each request is another person's: one of them may not ask so often. */
 const somebody = (): Visitor => ({ kind: 'person', who: `bench ${(asked += 1)}`, may: () => true })

@@ -12,7 +12,7 @@ import type { Watched } from './health.ts'
 import { health } from './health.ts'
 import { Crowd, Limits } from './limits.ts'
 import type { ApiBox, ApiParts } from './parts.ts'
-import { pathOf } from './parts.ts'
+import { isInside, pathOf } from './parts.ts'
 import { HttpCounts, metricsText } from './metrics.ts'
 import { page } from './queries.ts'
 
@@ -53,6 +53,7 @@ export function apiDoor(outer: {
     const writing = guarded(['writes'])
     const sensitive = guarded(['writes', 'sensitive'])
     for (const query of known.queries.values()) {
+      if (isInside(query)) continue
       const config = { permission: query.allow, bySite: true } as const
       const path = pathOf(known, query.pack, query.name)
       server.get(path, { config, onRequest: reading }, page(parts, query))
@@ -62,6 +63,7 @@ export function apiDoor(outer: {
       }
     }
     for (const each of known.actions.values()) {
+      if (isInside(each)) continue
       const path = pathOf(known, each.pack, each.name)
       const config = { permission: each.allow, bySite: true } as const
       const onRequest = each.action.sensitive === true ? sensitive : writing

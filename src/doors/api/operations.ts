@@ -5,7 +5,7 @@ import type { Texts } from '../language.ts'
 import { exampleOf } from './example.ts'
 import type { Schema } from './fields.ts'
 import { schemaOf } from './fields.ts'
-import { pathOf } from './parts.ts'
+import { isInside, pathOf } from './parts.ts'
 
 /** One thing that can be asked for, as its description tells it. */
 export type Operation = {
@@ -37,10 +37,10 @@ export function groupsOf(known: Known): readonly Group[] {
   }))
 }
 
-const of = <Entry extends { readonly pack: Pack }>(
-  all: ReadonlyMap<string, Entry>,
-  pack: Pack,
-): readonly Entry[] => [...all.values()].filter((each) => each.pack === pack)
+type Owned = { readonly pack: Pack; readonly allow: readonly string[] }
+
+const of = <Entry extends Owned>(all: ReadonlyMap<string, Entry>, pack: Pack): readonly Entry[] =>
+  [...all.values()].filter((each) => each.pack === pack && !isInside(each))
 
 const queriesOf = (known: Known, pack: Pack): readonly Operation[] =>
   of(known.queries, pack).map(({ name, allow, query }) => ({

@@ -1,6 +1,7 @@
 import type { Box } from '../../kernel/box/contract.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
 import { refusalWords } from '../../kernel/pack/kinds.ts'
+import { itself } from '../../kernel/pack/roles.ts'
 import type { Pack } from '../../kernel/pack/pack.ts'
 import type { Machine, Timers } from '../../kernel/machine.ts'
 import type { Values } from '../language.ts'
@@ -25,6 +26,10 @@ export function pathOf({ kernel }: Known, pack: Pack, name: string): string {
     ? `/api/${kernelName}/${name}`
     : `/api/${pack.name}/${name.slice(pack.name.length + 1)}`
 }
+
+/** Nobody from outside may ask for it, whoever he is: it has no route, and no description. */
+export const isInside = ({ allow }: { readonly allow: readonly string[] }): boolean =>
+  allow.every((role) => role === itself)
 
 /** A refusal in the words of the pack that was asked. */
 export function refusalOf({ known, machine }: ApiParts, pack: Pack, code: string, detail: Values): Trouble {

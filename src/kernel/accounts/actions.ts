@@ -54,20 +54,30 @@ function end(rows: Rows, body: z.infer<(typeof facts)['session.ended']['body']>)
 
 export const actions = {
   'account.save': action({
+    about: {
+      en: 'An account: who somebody is, and how he is called.',
+      fr: 'Un compte : qui est quelqu’un, et comment il s’appelle.',
+    },
     input: facts['account.saved'].body,
     allow: owner,
     away: 'refuse',
     decide: (body, rows) => save(rows, body),
   }),
-  /** The proof itself is made at a door, sealed; in clear it is nowhere. */
   'account.prove': action({
+    about: {
+      en: 'What proves who somebody is. It is made at a door, sealed; in clear it is nowhere.',
+      fr: 'Ce qui prouve qui est quelqu’un. Fait à une porte, scellé ; nulle part en clair.',
+    },
     input: facts['account.proof'].body,
     allow: owner,
     away: 'refuse',
     decide: (body, rows) => prove(rows, body),
   }),
-  /** A helper for the day: a name and a PIN, at this site only. */
   'volunteer.save': action({
+    about: {
+      en: 'A helper for the day: a name and a PIN, at this site only.',
+      fr: 'Une aide pour la journée : un nom et un code PIN, sur ce site seulement.',
+    },
     input: facts['account.saved'].body.extend({
       sealed: facts['account.proof'].body.shape.sealed.unwrap(),
       until: facts['account.proof'].body.shape.until,
@@ -90,6 +100,10 @@ export const actions = {
     },
   }),
   'account.suspend': action({
+    about: {
+      en: 'An account lets nobody in any more, or lets him in again.',
+      fr: 'Un compte ne laisse plus entrer personne, ou de nouveau.',
+    },
     input: facts['account.suspended'].body,
     allow: owner,
     away: 'refuse',
@@ -101,6 +115,7 @@ export const actions = {
     },
   }),
   'volunteer.suspend': action({
+    about: { en: 'A helper is let in no more, or again.', fr: 'Une aide n’entre plus, ou de nouveau.' },
     input: facts['account.suspended'].body,
     allow: inCharge,
     away: 'refuse',
@@ -112,6 +127,10 @@ export const actions = {
     },
   }),
   'role.grant': action({
+    about: {
+      en: 'An account has a role, at one site or at all.',
+      fr: 'Un compte a un rôle, sur un site ou sur tous.',
+    },
     input: asRole,
     allow: owner,
     away: 'refuse',
@@ -123,6 +142,7 @@ export const actions = {
     },
   }),
   'role.remove': action({
+    about: { en: 'An account does not have a role any more.', fr: 'Un compte n’a plus un rôle.' },
     input: asRole,
     allow: owner,
     away: 'refuse',
@@ -134,6 +154,19 @@ export const actions = {
     },
   }),
   'token.create': action({
+    about: {
+      en: 'A token for a program: what it may, where, and until when.',
+      fr: 'Un jeton pour un programme : ce qu’il peut, où, et jusqu’à quand.',
+    },
+    example: {
+      token: 'scraper',
+      account: 'account',
+      name: 'Prometheus',
+      secret: 'A'.repeat(43),
+      allow: ['boxes'],
+      sites: null,
+      until: 1_900_000_000_000,
+    },
     input: facts['token.created'].body,
     allow: owner,
     away: 'refuse',
@@ -144,6 +177,7 @@ export const actions = {
     },
   }),
   'token.revoke': action({
+    about: { en: 'A token lets nobody in any more.', fr: 'Un jeton ne laisse plus entrer personne.' },
     input: facts['token.revoked'].body,
     allow: owner,
     away: 'refuse',
@@ -152,8 +186,12 @@ export const actions = {
       return { facts: [{ kind: 'token.revoked', body }], answer: { token: body.token } }
     },
   }),
-  /** One session, or (null) all that an account has. */
   'session.end': action({
+    about: {
+      en: 'One session of an account ends, or (null) all that it has.',
+      fr: 'Une session d’un compte se termine, ou (null) toutes.',
+    },
+    example: { account: 'account', session: null },
     input: facts['session.ended'].body,
     allow: owner,
     away: 'refuse',
@@ -169,6 +207,10 @@ export const actions = {
         : end(rows, body),
   }),
   'login.unlock': action({
+    about: {
+      en: 'An account that was locked by wrong tries may be tried again.',
+      fr: 'Un compte bloqué par de faux essais peut être essayé de nouveau.',
+    },
     input: account,
     allow: inCharge,
     away: 'refuse',

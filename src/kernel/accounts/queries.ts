@@ -9,6 +9,10 @@ const inCharge = ['owner', 'lead'] as const
 
 export const queries = {
   accounts: query({
+    about: {
+      en: 'Accounts with their roles, and what proves who they are.',
+      fr: 'Les comptes avec leurs rôles, et ce qui prouve qui ils sont.',
+    },
     input: nothing,
     allow: inCharge,
     reads: { accounts: 'all', people: 'all', roles: 'all', proofs: 'all' },
@@ -36,6 +40,7 @@ export const queries = {
       }),
   }),
   sessions: query({
+    about: { en: 'Who is signed in, and who was.', fr: 'Qui est connecté, et qui l’a été.' },
     input: nothing,
     allow: inCharge,
     reads: { sessions: 'all' },
@@ -44,6 +49,10 @@ export const queries = {
     run: (rows) => rows.sessions.all(),
   }),
   tokens: query({
+    about: {
+      en: 'Tokens of programs: what each may, where, and until when.',
+      fr: 'Les jetons des programmes : ce que chacun peut, où, et jusqu’à quand.',
+    },
     input: nothing,
     allow: ['owner'],
     reads: { tokens: 'all' },
@@ -54,8 +63,11 @@ export const queries = {
         return { token, account, name, allow, sites, until, revoked }
       }),
   }),
-  /** What was refused at the doors lately, sign-ins too. */
   refusals: query({
+    about: {
+      en: 'What was refused at the doors lately, sign-ins too.',
+      fr: 'Ce qui a été refusé aux portes dernièrement, connexions comprises.',
+    },
     input: nothing,
     allow: inCharge,
     reads: { refusedAtDoor: 'all' },

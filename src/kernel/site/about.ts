@@ -39,6 +39,11 @@ const isZone = (zone: string) => zone === 'UTC' || Intl.supportedValuesOf('timeZ
 
 export const aboutActions = {
   'site.save': action({
+    about: {
+      en: 'What a site is called and where it is. Of the organisation’s own site: the organisation.',
+      fr: 'Comment un site s’appelle et où il est. Pour celui de l’organisation : l’organisation.',
+    },
+    example: { name: 'Trail des Crêtes', zone: 'Europe/Paris', exercise: false },
     input: aboutFacts['site.saved'].body,
     allow: ['manager'],
     away: 'refuse',
@@ -56,6 +61,7 @@ const query = queriesOf<typeof aboutTables>()
 
 export const aboutQueries = {
   sites: query({
+    about: { en: 'What a site is called and where it is.', fr: 'Comment un site s’appelle et où il est.' },
     input: z.object({}),
     allow: ['viewer'],
     reads: { about: 'all' },

@@ -255,6 +255,11 @@ const boxes: Refusals = {
     doThis: { en: 'Nothing is left to do.', fr: 'Il n’y a plus rien à faire.' },
     field: 'box',
   },
+  starting: {
+    kind: 'away',
+    what: { en: 'This box is still starting.', fr: 'Cette box démarre encore.' },
+    doThis: { en: 'Try again in a few seconds.', fr: 'Réessayez dans quelques secondes.' },
+  },
   'does-not-follow': {
     kind: 'rule',
     what: {
