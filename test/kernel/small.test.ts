@@ -153,7 +153,7 @@ test('SITE-8 a small box takes no records to forward: they stay where they are, 
   await until(() => below.site().unsent === 0 && logHas(keeper, '"below"'))
 })
 
-test('LOG-27 a small box hears which of its records are erased: at once, and when it comes back', async () => {
+test('LOG-28 a small box hears which of its records are erased: at once, and when it comes back', async () => {
   await using boxes = new Boxes()
   const { keeper, gate } = await meet(boxes)
   const small = boxes.make('small')
@@ -185,7 +185,7 @@ test('LOG-27 a small box hears which of its records are erased: at once, and whe
   expect(small.holds(clara)).toBe(true)
 })
 
-test('LOG-27 a box erases nothing of its journal on the word of a box that is not above it', async () => {
+test('LOG-28 a box erases nothing of its journal on the word of a box that is not above it', async () => {
   await using boxes = new Boxes()
   const { keeper, small } = await meet(boxes)
   const { stream } = await keeper.box.record(site, [

@@ -9,7 +9,7 @@ const mostTold = 1000
 
 /**
  * Records that the log here has erased, for boxes that do without the log: they hold their own until those are
- * trimmed, and hear of it from the box above (LOG-27).
+ * trimmed, and hear of it from the box above (LOG-28).
  */
 export class ErasedRecords {
   readonly #parts: SiteParts

@@ -190,7 +190,7 @@ export const inBoxes: readonly Mutant[] = [
   },
   {
     name: 'a box without the log hears of no erasure',
-    breaks: 'LOG-27',
+    breaks: 'LOG-28',
     file: 'src/kernel/box/erased-records.ts',
     find: `if (standing === 'whole') return`,
     replace: `if (standing !== 'guest') return`,
