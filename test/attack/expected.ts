@@ -62,12 +62,17 @@ export const queries: Readonly<Record<string, Who>> = {
 }
 
 /** Addresses beside those of actions and queries: what anybody gets there without a name. */
-export const others: Readonly<Record<string, 'open' | 'sign in' | 'boxes only'>> = {
+export const others: Readonly<Record<string, 'open' | 'sign in' | 'boxes only' | 'from here, or by name'>> = {
   'GET /': 'open',
+  'GET /api': 'open',
+  'GET /api/description.css': 'open',
+  'GET /api/health': 'open',
+  'GET /api/openapi.json': 'open',
   'GET /api/fleet/session': 'sign in',
   'POST /api/fleet/session': 'open',
   'DELETE /api/fleet/session': 'open',
   'GET /live': 'open',
+  'GET /metrics': 'from here, or by name',
   'GET /ready': 'open',
   'GET /regie.css': 'open',
   'GET /regie.js': 'open',

@@ -113,6 +113,17 @@ describe('an ask whose keeper is out of reach', () => {
     expect(afar.list()).toMatchObject([{ key: 'k', who: 'ada', state: 'waiting' }])
   })
 
+  test('AFAR-2 nobody hears that it waits before it is on disk', async () => {
+    const { start, rows } = box()
+    const afar = await start()
+    const asked = afar.act(payLater('k'))
+    expect(rows()).toEqual([])
+    expect(afar.asked('k')).toBeUndefined()
+    expect(afar.list()).toEqual([])
+    await asked
+    expect(afar.asked('k')).toMatchObject({ state: 'waiting' })
+  })
+
   test('AFAR-2 asked again it is the one that waits; with another body it is a conflict', async () => {
     const { start, rows } = box()
     const afar = await start()

@@ -34,6 +34,8 @@ type Way = {
 /** An ask that has not ended. */
 type Standing = {
   wait: Wait
+  /** It is on disk: only then does anybody hear that it waits (AFAR-2). */
+  kept: boolean
   /** An earlier try may have been decided: from now on every word of the keeper must be its last (AFAR-4). */
   unclear: boolean
   over: boolean
@@ -64,7 +66,7 @@ export class Afar {
     for (const row of rows) {
       const wait = parseWait(row.doc)
       if (wait.end) this.#ended.set(row.key, wait)
-      else this.#stand(wait, wait.sent)
+      else this.#stand(wait, wait.sent).kept = true
     }
   }
 
@@ -88,14 +90,16 @@ export class Afar {
 
   asked(key: string): Waited | undefined {
     const standing = this.#standing.get(key)
-    if (standing) return waitedOf(standing.wait, standing.over)
+    if (standing) return standing.kept ? waitedOf(standing.wait, standing.over) : undefined
     const ended = this.#ended.get(key)
     return ended && waitedOf(ended, true)
   }
 
   /** All that wait, oldest first. */
   list(): readonly Waited[] {
-    return [...this.#standing.values()].map(({ wait, over }) => waitedOf(wait, over))
+    return [...this.#standing.values()]
+      .filter(({ kept }) => kept)
+      .map(({ wait, over }) => waitedOf(wait, over))
   }
 
   /** Told of every change of an ask that waits, its end included. */
@@ -149,6 +153,7 @@ export class Afar {
     standing.busy = true
     try {
       await this.#save(standing.wait)
+      standing.kept = true
     } catch (error) {
       standing.cancel()
       this.#standing.delete(ask.key)
@@ -197,7 +202,7 @@ export class Afar {
 
   #stand(wait: Wait, unclear: boolean): Standing {
     const { machine, now } = this.#parts
-    const standing: Standing = { wait, unclear, over: false, told: false, busy: false, cancel: () => {} }
+    const standing: Standing = { wait, kept: false, unclear, over: false, told: false, busy: false, cancel: () => {} }
     const left = wait.at[0] + wait.waitMs - now()[0]
     if (wait.boot === machine.boot && left <= longestTimerMs)
       standing.cancel = machine.timers.after(Math.max(0, left), () => this.#deadline(standing))

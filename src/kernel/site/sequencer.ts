@@ -1,6 +1,7 @@
 import { StoreError } from '../../store/truth.ts'
 import type { LogRow, RecordRow } from '../../store/truth.ts'
 import { hashViews } from '../views/hash.ts'
+import { halfCharacterIn } from '../well-formed.ts'
 import { canonical, sha256 } from '../digest.ts'
 import { bodyLine, headText, maxFactBytes, nextChain } from '../entry.ts'
 import type { Head } from '../entry.ts'
@@ -131,6 +132,9 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
   const judge = (ask: Item & { do: 'act' }, digest: string): Outcome => {
     const known = views.known.actions.get(ask.action)
     if (!known) return { did: 'refused', code: 'unknown-action', detail: { action: ask.action } }
+    const half = halfCharacterIn(ask.input)
+    if (half !== undefined)
+      return { did: 'refused', code: 'malformed', detail: { field: half, problem: 'half of a character' } }
     const input = known.action.input.safeParse(ask.input)
     if (!input.success) {
       const [issue] = input.error.issues

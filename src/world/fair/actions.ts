@@ -4,8 +4,12 @@ import { actionsOf } from '../../kernel/pack/action.ts'
 import type { RowsReadOf } from '../../kernel/pack/table.ts'
 import type { facts } from './facts.ts'
 import type { BodyOf } from '../../kernel/pack/fact.ts'
-import { account, amount } from './facts.ts'
+import { amount } from './facts.ts'
 import type { tables } from './tables.ts'
+
+/** Short enough to be part of the name of an account. */
+const account = z.string().min(1).max(50)
+const otherFair = z.string().regex(/^[0-9a-z][0-9a-z-]{0,40}$/)
 
 type Move = { readonly account: string; readonly cents: number }
 type Rows = RowsReadOf<typeof tables>
@@ -107,7 +111,7 @@ export const actions = {
       en: 'A visitor takes coins along to another fair, which is asked to give them out there.',
       fr: 'Un visiteur emporte des jetons à une autre fête, à qui on demande de les lui donner là-bas.',
     },
-    input: z.object({ tag: account, site: account, cents: amount }),
+    input: z.object({ tag: account, site: otherFair, cents: amount }),
     allow: volunteer,
     away: 'refuse',
     decide: ({ tag, site, cents }, rows, asking) => {
@@ -123,7 +127,7 @@ export const actions = {
       en: 'Coins come from another fair. No fair gives out very much at once.',
       fr: 'Des jetons viennent d’une autre fête. Aucune n’en donne beaucoup à la fois.',
     },
-    input: z.object({ tag: account, from: account, cents: amount }),
+    input: z.object({ tag: account, from: otherFair, cents: amount }),
     allow: ['lead'],
     away: 'refuse',
     decide: ({ tag, from, cents }, rows) => {
