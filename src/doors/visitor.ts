@@ -1,3 +1,4 @@
+import { sha256 } from '../kernel/digest.ts'
 import { mayWith } from '../kernel/pack/roles.ts'
 
 /** What is asked for at a door: an action, a query or a topic by its full name, and the roles that may. */
@@ -17,4 +18,15 @@ export const nobody: Visitor = {
   kind: 'nobody',
   who: 'nobody',
   may: ({ allow }) => mayWith([], allow),
+}
+
+const longestKey = 200
+
+/**
+ * The key of an ask as the keeper has it: each visitor has keys of his own, so that nobody learns the answer of
+ * another, or takes his key, by guessing it. No name has a slash in it.
+ */
+export function ownKey({ who }: Visitor, key: string): string {
+  const whole = `${who}/${key}`
+  return whole.length <= longestKey ? whole : `${who}/#${sha256(key)}`
 }

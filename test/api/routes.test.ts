@@ -266,6 +266,23 @@ describe('HTTP-7 an action is answered', () => {
       })
   })
 
+  test('HTTP-6 and each visitor has keys of his own', async () => {
+    await using boxes = new Boxes()
+    await using api = await fairServer(boxes)
+    api.let('eve', { fair: ['lead'] })
+    const long = 'k'.repeat(200)
+    for (const key of ['k1', long]) {
+      const with_ = { 'idempotency-key': key }
+      const grant = { tag: `tag${key.length}`, cents: 5 }
+      const first = await api.post('/api/fair/grant', grant, 'ada', with_)
+      const other = await api.post('/api/fair/grant', grant, 'eve', with_)
+      const again = await api.post('/api/fair/grant', grant, 'ada', with_)
+      expect([first, other, again].map(({ body }) => body['again'])).toEqual([false, false, true])
+      expect(again.body['n']).toBe(first.body['n'])
+      expect(again.headers.get('idempotency-key')).toBe(key)
+    }
+  })
+
   test('HTTP-6 an action that has an id of its own keeps it', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)

@@ -5,6 +5,7 @@ import type { KnownAction } from '../../kernel/pack/kinds.ts'
 import { Trouble } from '../errors.ts'
 import { roleTexts } from '../role-words.ts'
 import type { Visitor } from '../visitor.ts'
+import { ownKey } from '../visitor.ts'
 import { keyHeader } from '../http-errors.ts'
 import { askingIn, isKey } from './asking.ts'
 import type { ApiParts } from './parts.ts'
@@ -20,7 +21,9 @@ export function act(parts: ApiParts, known: KnownAction) {
     const site = siteIn(parts, known, request)
     const { key, input } = askingIn(request, known.action, parts.machine.random)
     expectOrder(parts, known, request.visitor, site, input)
-    const asked = box.act(site, { action: known.name, key, who: request.visitor.who, input })
+    const { visitor } = request
+    const ask = { action: known.name, key: ownKey(visitor, key), who: visitor.who, input }
+    const asked = box.act(site, ask)
     const late = () => Trouble.of('outcome_unknown', {}).with({ key })
     const answer = await within(parts.machine.timers, answerWithinMs, asked, late)
     return tell(parts, known, reply, { site, key, answer })
@@ -47,7 +50,7 @@ export function waited(parts: ApiParts, known: KnownAction) {
     const { key } = request.params as { readonly key: string }
     const site = siteIn(parts, known, request)
     if (!isKey(key)) throw Trouble.of('ask_absent', {})
-    const found = parts.box().asked(site, key)
+    const found = parts.box().asked(site, ownKey(request.visitor, key))
     if (!found || found.who !== request.visitor.who || found.action !== known.name)
       throw Trouble.of('ask_absent', {}).with({ key })
     return tell(parts, known, reply, { site, key, answer: found.answer })

@@ -202,7 +202,15 @@ export class Afar {
 
   #stand(wait: Wait, unclear: boolean): Standing {
     const { machine, now } = this.#parts
-    const standing: Standing = { wait, kept: false, unclear, over: false, told: false, busy: false, cancel: () => {} }
+    const standing: Standing = {
+      wait,
+      kept: false,
+      unclear,
+      over: false,
+      told: false,
+      busy: false,
+      cancel: () => {},
+    }
     const left = wait.at[0] + wait.waitMs - now()[0]
     if (wait.boot === machine.boot && left <= longestTimerMs)
       standing.cancel = machine.timers.after(Math.max(0, left), () => this.#deadline(standing))
