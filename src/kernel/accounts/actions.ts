@@ -198,6 +198,11 @@ export const actions = {
     decide: (body, rows) => end(rows, body),
   }),
   'volunteer.signOut': action({
+    about: {
+      en: 'One session of a volunteer ends, or (null) all that he has.',
+      fr: 'Une session d’un bénévole se termine, ou (null) toutes.',
+    },
+    example: { account: 'account', session: null },
     input: facts['session.ended'].body,
     allow: inCharge,
     away: 'refuse',
