@@ -83,7 +83,7 @@ export const inTime: readonly Mutant[] = [
     file: 'src/kernel/box/site.ts',
     find: 'this.#records.trim(quality > 0)',
     replace: 'this.#records.trim(quality >= 0)',
-    first: wild(2),
+    survives: 'a week is counted by the time that a box has run, whatever its clock says',
   },
   {
     name: 'a timer that rang stays',
