@@ -5,6 +5,7 @@ import { blobThroughput } from './blobs.ts'
 import { catchUp } from './catch-up.ts'
 import { httpActs } from './http-acts.ts'
 import { liveFanOut } from './live-fan-out.ts'
+import { mqtt } from './mqtt.ts'
 import type { Measure } from './parts/row.ts'
 import { orders } from './orders.ts'
 import { rebuild } from './rebuild.ts'
@@ -23,5 +24,6 @@ export const measures: Readonly<Record<string, Measure>> = {
   'catch-up': catchUp,
   'live-fan-out': liveFanOut,
   blobs: blobThroughput,
+  mqtt,
   'start-up': startUp,
 }

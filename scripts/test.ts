@@ -1,6 +1,7 @@
 // npm test runs every stage in order; `npm test -- unit` or `npm run check` only those named, or of the kind named.
 import { performance } from 'node:perf_hooks'
 import { readyChromium } from './chromium.ts'
+import { readyMqttClients } from './mqtt-clients.ts'
 import { check, tests } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -12,7 +13,7 @@ const stages: readonly Stage[] = [
   check('rules', 'scripts/rules.ts'),
   tests('unit', 'unit'),
   tests('world', 'world'),
-  tests('whole system', 'system'),
+  tests('whole system', 'system', readyMqttClients),
   tests('browser', 'browser', readyChromium),
 ]
 

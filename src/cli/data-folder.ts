@@ -21,6 +21,7 @@ export type DataFolder = {
   readonly views: string
   readonly blobs: string
   readonly samples: string
+  readonly mqtt: string
   readonly isNew: boolean
   readonly killed: number | undefined
   readonly close: () => void
@@ -39,6 +40,7 @@ export type DataFolder = {
  *     blobs/     media and other large things, named by their hashes
  *     tls/       the box's own certificate and its key, where HTTPS is served; may be deleted
  *     samples.db log lines and metrics; may be deleted at any time while nothing runs
+ *     mqtt.db    what waits for devices, and their sessions; there once a device has connected
  */
 export function openDataFolder(path: string, random: Random): DataFolder {
   return inWords(path, () => {
@@ -68,6 +70,7 @@ function openLocked(path: string, random: Random, lock: FolderLock): DataFolder 
     views: join(path, 'views'),
     blobs: join(path, 'blobs'),
     samples: join(path, 'samples.db'),
+    mqtt: join(path, 'mqtt.db'),
     isNew,
     killed: lock.killed,
     close: lock.release,

@@ -1,6 +1,7 @@
 import { apiDoor } from '../doors/api/door.ts'
 import { dialWebSocket, linkDoor } from '../doors/link.ts'
 import { accountDoor } from '../doors/accounts/account-door.ts'
+import { devicesOf } from '../doors/accounts/devices.ts'
 import { localAccountActs } from '../doors/accounts/local-acts.ts'
 import { blobDoor } from '../doors/blob-door.ts'
 import { httpDoor } from '../doors/http.ts'
@@ -19,6 +20,7 @@ import { StoreError } from '../store/truth.ts'
 import { Beside } from './beside.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openDataFolder } from './data-folder.ts'
+import { openDevices } from './devices.ts'
 import { known } from './known.ts'
 import { listenSecurely } from './https.ts'
 import { closeServer, listen } from './listen.ts'
@@ -105,6 +107,16 @@ export async function startProgram({
     })
     accounts.open(box)
     ends.defer(() => accounts.close())
+    const mailbox = folder.mqtt
+    const devices = await openDevices(settings, {
+      box,
+      known,
+      machine,
+      metrics: beside.metrics,
+      mailbox,
+      deviceOf: devicesOf(accounts),
+    })
+    ends.defer(() => devices?.close())
     link.open((channel) => box.accept(channel))
     live.open({ box, known })
     ends.defer(() => live.close())

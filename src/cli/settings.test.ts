@@ -42,3 +42,10 @@ test.each(['-1', '65536', '80a', '8e1', '8080.5', '٣'])('port %s is refused in 
 test('an unknown log level is refused in words', () => {
   expect(() => readSettings(none, { log: 'loud' })).toThrow('--log is “loud”')
 })
+
+test('devices are expected on the usual ports of MQTT, and 0 does without', () => {
+  expect(readSettings(none, none)).toMatchObject({ mqttPort: 1883, mqttWsPort: 9001 })
+  const off = { REGIE_MQTT_PORT: '0', REGIE_MQTT_WS_PORT: '0' }
+  expect(readSettings(off, none)).toMatchObject({ mqttPort: 0, mqttWsPort: 0 })
+  expect(readSettings(off, { 'mqtt-port': '1884' })).toMatchObject({ mqttPort: 1884, mqttWsPort: 0 })
+})

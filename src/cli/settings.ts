@@ -9,6 +9,9 @@ export type Settings = {
   readonly port: number
   /** Undefined: every address of the machine, IPv6 and IPv4, since a box is reached from its LAN. */
   readonly host: string | undefined
+  /** Where devices speak MQTT, by TCP and by WebSocket; 0: nowhere. */
+  readonly mqttPort: number
+  readonly mqttWsPort: number
   readonly log: Level
   readonly tls: TlsSettings
 }
@@ -28,6 +31,8 @@ export function readSettings(env: Environment, flags: Environment): Settings {
     data: resolve(pick(env, flags, 'REGIE_DATA', 'data')?.text ?? './data'),
     port: port(pick(env, flags, 'REGIE_PORT', 'port')) ?? 8080,
     host: pick(env, flags, 'REGIE_HOST', 'host')?.text,
+    mqttPort: port(pick(env, flags, 'REGIE_MQTT_PORT', 'mqtt-port')) ?? 1883,
+    mqttWsPort: port(pick(env, flags, 'REGIE_MQTT_WS_PORT', 'mqtt-ws-port')) ?? 9001,
     tls: tls(env, flags),
     log: level(pick(env, flags, 'REGIE_LOG', 'log')) ?? 'info',
   }

@@ -12,13 +12,16 @@ import { readSettings } from './settings.ts'
 import { listenForStop } from './signals.ts'
 
 const help: Texts = {
-  en: `regie start [--data <folder>] [--port <number>] [--host <address>] [--log <level>] [--json]
+  en: `regie start [--data <folder>] [--port <number>] [--host <address>] [--log <level>]
+            [--mqtt-port <number>] [--mqtt-ws-port <number>] [--json]
 
 Runs this box until it is stopped with Ctrl-C or SIGTERM; a second one ends it at once.
 
   --data   where everything is kept           REGIE_DATA   ./data
   --port   where pages are served; 0: any     REGIE_PORT   8080
   --host   the one address to listen on       REGIE_HOST   all of them
+  --mqtt-port      devices by TCP; 0: none        REGIE_MQTT_PORT      1883
+  --mqtt-ws-port   devices by WebSocket; 0: none  REGIE_MQTT_WS_PORT   9001
   --log    error, warn, info or debug         REGIE_LOG    info
 
   --tls-port  where the same is served over HTTPS; 0: nowhere   REGIE_TLS_PORT   0
@@ -30,13 +33,16 @@ Runs this box until it is stopped with Ctrl-C or SIGTERM; a second one ends it a
 
 Ends with 0 when stopped, 1 when it cannot start, 2 when a setting is wrong, 70 when Regie itself fails.
 `,
-  fr: `regie start [--data <dossier>] [--port <numéro>] [--host <adresse>] [--log <niveau>] [--json]
+  fr: `regie start [--data <dossier>] [--port <numéro>] [--host <adresse>] [--log <niveau>]
+            [--mqtt-port <numéro>] [--mqtt-ws-port <numéro>] [--json]
 
 Fait tourner cette box jusqu’à Ctrl-C ou SIGTERM ; un second l’arrête sur-le-champ.
 
   --data   où tout est gardé                   REGIE_DATA   ./data
   --port   où sont servies les pages ; 0 : libre   REGIE_PORT   8080
   --host   la seule adresse à écouter          REGIE_HOST   toutes
+  --mqtt-port      appareils par TCP ; 0 : aucun        REGIE_MQTT_PORT      1883
+  --mqtt-ws-port   appareils par WebSocket ; 0 : aucun  REGIE_MQTT_WS_PORT   9001
   --log    error, warn, info ou debug          REGIE_LOG    info
 
   --tls-port  où le même est servi en HTTPS ; 0 : nulle part   REGIE_TLS_PORT   0
@@ -54,6 +60,8 @@ const flags = {
   data: 'string',
   port: 'string',
   host: 'string',
+  'mqtt-port': 'string',
+  'mqtt-ws-port': 'string',
   log: 'string',
   'tls-port': 'string',
   'tls-cert': 'string',

@@ -30,6 +30,17 @@ export const errors = {
       fr: 'Choisissez un port à partir de 1024, par exemple REGIE_PORT={other} ou --port {other}.',
     },
   },
+  device_port: {
+    status: 500,
+    what: {
+      en: 'Port {port} for devices cannot be opened ({reason}).',
+      fr: 'Le port {port} pour les appareils ne peut pas être ouvert ({reason}).',
+    },
+    doThis: {
+      en: 'End the program that uses it, or choose another port with {setting}; 0 does without.',
+      fr: 'Arrêtez le programme qui l’utilise, ou choisissez un autre port avec {setting} ; 0 s’en passe.',
+    },
+  },
   host_unknown: {
     status: 500,
     what: {

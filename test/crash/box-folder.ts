@@ -7,6 +7,7 @@ import type { Random } from '../../src/kernel/machine.ts'
 /** Where a box of the crash tests keeps what. */
 export const truthFile = (folder: string): string => join(folder, 'truth.db')
 export const viewsIn = (folder: string): string => join(folder, 'views')
+export const mailboxIn = (folder: string): string => join(folder, 'mqtt.db')
 const keyFile = (folder: string) => join(folder, 'box.key')
 
 export function makeFolder(folder: string, random: Random): Identity {

@@ -6,12 +6,16 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { realMachine, standardError } from '../../src/cli/machine.ts'
 import { dialWebSocket, linkDoor } from '../../src/doors/link.ts'
+import { openMqtt } from '../../src/doors/mqtt/door.ts'
+import { usualMqtt } from '../../src/doors/mqtt/limits.ts'
 import { openBox } from '../../src/kernel/box/box.ts'
 import { openRunner } from '../../src/kernel/live/runner-thread.ts'
 import { openWriter } from '../../src/kernel/site/writer-thread.ts'
+import { MailboxThread } from '../../src/store/mailbox-thread.ts'
 import { openTruth } from '../../src/store/truth-thread.ts'
-import { identityIn, truthFile, viewsIn } from './box-folder.ts'
+import { identityIn, mailboxIn, truthFile, viewsIn } from './box-folder.ts'
 import type { Order, OrderLine, ReplyLine } from './control.ts'
+import { deviceOf } from './devices.ts'
 import { known } from './fair-packs.ts'
 import type { WriterData } from './fair-writer-worker.ts'
 
@@ -24,6 +28,8 @@ const { values } = parseArgs({
     folder: { type: 'string', default: '' },
     port: { type: 'string', default: '0' },
     unsafe: { type: 'boolean', default: false },
+    mqtt: { type: 'string' },
+    'mqtt-ws': { type: 'string' },
   },
 })
 const machine = realMachine(standardError('error'))
@@ -52,6 +58,21 @@ door.open((channel) => box.accept(channel))
 const server = createServer().on('upgrade', door.upgrade).listen(Number(values.port), '127.0.0.1')
 await once(server, 'listening')
 
+const devices =
+  values.mqtt === undefined
+    ? undefined
+    : await openMqtt({
+        box,
+        known,
+        machine,
+        mailbox: new MailboxThread(mailboxIn(values.folder), machine.timers),
+        deviceOf,
+        limits: { ...usualMqtt, willGraceMs: 1500 },
+        host: '127.0.0.1',
+        port: Number(values.mqtt),
+        wsPort: values['mqtt-ws'] === undefined ? undefined : Number(values['mqtt-ws']),
+      })
+
 function carryOut(order: Order): unknown {
   switch (order.do) {
     case 'record':
@@ -68,6 +89,8 @@ function carryOut(order: Order): unknown {
       return box.takeOver(order.site, 'a lead')
     case 'status':
       return box.status()
+    case 'devices':
+      return devices?.status()
     case 'hash':
       return writer.hash(order.site)
     case 'stop':
@@ -76,6 +99,7 @@ function carryOut(order: Order): unknown {
 }
 
 async function stop(): Promise<void> {
+  await devices?.close()
   await box.stop()
   door.close()
   server.close()

@@ -14,6 +14,7 @@ export type Order =
   | { readonly do: 'assign'; readonly site: string; readonly box: string; readonly publicKey: string }
   | { readonly do: 'takeOver'; readonly site: string }
   | { readonly do: 'status' }
+  | { readonly do: 'devices' }
   | { readonly do: 'hash'; readonly site: string }
   | { readonly do: 'stop' }
 

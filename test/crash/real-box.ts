@@ -23,6 +23,8 @@ export type RealBoxOptions = {
   readonly random: Random
   /** Truth that does not wait for the disk: for proving that the proofs see it. */
   readonly unsafe?: boolean | undefined
+  /** More for the command line of the process. */
+  readonly args?: readonly string[] | undefined
   readonly env?: ((folder: string) => Readonly<Record<string, string>>) | undefined
 }
 
@@ -62,8 +64,16 @@ export class RealBox {
   }
 
   start(): void {
-    const { folder, port, unsafe, env } = this.#options
-    const args = [program, '--folder', folder, '--port', String(port), ...(unsafe ? ['--unsafe'] : [])]
+    const { folder, port, unsafe, env, args: more = [] } = this.#options
+    const args = [
+      program,
+      '--folder',
+      folder,
+      '--port',
+      String(port),
+      ...(unsafe ? ['--unsafe'] : []),
+      ...more,
+    ]
     const child = spawn(process.execPath, args, {
       env: { ...process.env, ...env?.(folder) },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -9,6 +9,8 @@ import { canonical, sha256 } from '../digest.ts'
 import type { RefusalWords } from './refusal.ts'
 import { fullRoles } from './roles.ts'
 import { knownQueries, watchedBy } from './known-queries.ts'
+import type { KnownTopic } from '../topics/known-topics.ts'
+import { knownTopics } from '../topics/known-topics.ts'
 
 /** Raised when the kernel's own tables or their apply change meaning: every box rebuilds its views. */
 const kernelRules = 5
@@ -32,6 +34,7 @@ export type Known = {
   readonly queries: ReadonlyMap<string, KnownQuery>
   readonly watched: Watched
   readonly orders: ReadonlyMap<string, OrderKind>
+  readonly topics: readonly KnownTopic[]
   /** What can be set: a section for each pack that declares settings, by its name. */
   readonly settings: Section
   /** Boxes with the same log and the same rules hold the same views, row for row (VIEW-1). */
@@ -44,6 +47,7 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
   const actions = new Map<string, KnownAction>()
   const queries = new Map<string, KnownQuery>()
   const orders = new Map<string, OrderKind>()
+  const topics: KnownTopic[] = []
   for (const pack of [kernel, ...packs]) {
     const full = (key: string) => (pack === kernel ? key : `${pack.name}.${key}`)
     for (const [key, fact] of Object.entries(pack.facts)) {
@@ -58,6 +62,7 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
         allow: fullRoles(pack, full(key), action.allow),
       })
     for (const query of knownQueries(pack, full)) queries.set(query.name, query)
+    topics.push(...knownTopics(pack, full, topics))
     for (const [key, order] of Object.entries(pack.orders ?? {}))
       orders.set(full(key), {
         ...order,
@@ -70,7 +75,8 @@ export function know(kernel: Pack, packs: readonly Pack[]): Known {
   const settings = section(
     Object.fromEntries(packs.flatMap(({ name, settings: own }) => (own ? [[name, section(own)]] : []))),
   )
-  return { kernel, packs: all, kinds, actions, orders, queries, watched, settings, rules: rulesHash(all) }
+  const rules = rulesHash(all)
+  return { kernel, packs: all, kinds, actions, orders, topics, queries, watched, settings, rules }
 }
 
 /** A pack names its own kinds of order by their short names. */

@@ -11,6 +11,7 @@ import type { QueriesFor, QueryAny } from './query.ts'
 import type { SiteTime } from '../clock/time-of.ts'
 import type { Timer } from '../timers/set.ts'
 import type { RowsOf, Tables } from './table.ts'
+import type { TopicAny } from './topic.ts'
 
 /** A fact as `apply` meets it. */
 export type Told<Body> = {
@@ -61,6 +62,7 @@ export type Pack = {
   readonly erase: ((rows: RowsAny, places: readonly Place[]) => void) | undefined
   readonly retime?: Retime<Tables> | undefined
   readonly settings?: Readonly<Record<string, SettingNode>> | undefined
+  readonly topics?: Readonly<Record<string, TopicAny>> | undefined
   /** Changes with the meaning of apply, rules or tables: the hash of their source. */
   readonly rules: string
 }
@@ -111,6 +113,8 @@ export function pack<Kinds extends FactKinds, All extends Tables>(declared: {
   readonly retime?: Retime<All> | undefined
   /** What can be set, field by field, with the side that owns each. */
   readonly settings?: Readonly<Record<string, SettingNode>> | undefined
+  /** What devices say and hear over MQTT. */
+  readonly topics?: Readonly<Record<string, TopicAny>> | undefined
 }): Pack {
   for (const [name, { allow }] of Object.entries({ ...declared.actions, ...declared.queries })) {
     if (allow.length === 0) throw new Error(`${declared.name}.${name}: nobody may ask for it; name a role`)

@@ -1,0 +1,55 @@
+import type { DeviceOf } from '../doors/mqtt/device.ts'
+import type { MqttDoor } from '../doors/mqtt/door.ts'
+import { Trouble } from '../doors/errors.ts'
+import type { Box } from '../kernel/box/contract.ts'
+import type { Machine } from '../kernel/machine.ts'
+import type { Known } from '../kernel/pack/kinds.ts'
+import type { Metrics } from '../kernel/samples/metrics.ts'
+import { MailboxThread } from '../store/mailbox-thread.ts'
+import { StoreError } from '../store/truth.ts'
+import { everyAddress } from './address.ts'
+import type { Settings } from './settings.ts'
+
+type Parts = {
+  readonly box: Box
+  readonly known: Known
+  readonly machine: Machine
+  readonly metrics: Metrics
+  readonly mailbox: string
+  readonly deviceOf: DeviceOf
+}
+
+/**
+ * The broker for devices, if there is anything that they could say: a box whose packs declare no topic opens no
+ * port, and does not load what it would need.
+ */
+export async function openDevices(settings: Settings, parts: Parts): Promise<MqttDoor | undefined> {
+  const { mqttPort, mqttWsPort, host } = settings
+  const { known, machine, metrics } = parts
+  if (known.topics.length === 0 || (mqttPort === 0 && mqttWsPort === 0)) return undefined
+  const { openMqtt } = await import('../doors/mqtt/door.ts')
+  try {
+    const door = await openMqtt({
+      ...parts,
+      mailbox: new MailboxThread(parts.mailbox, machine.timers),
+      host: host ?? everyAddress(),
+      port: mqttPort === 0 ? undefined : mqttPort,
+      wsPort: mqttWsPort === 0 ? undefined : mqttWsPort,
+    })
+    metrics.add('mqttClients', () => door.status().clients)
+    metrics.add('mqttQueued', () => door.status().queued)
+    return door
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw asTrouble(error, settings)
+    // A box without devices still keeps its sites.
+    machine.log('error', `no device can connect until the next start: ${error.message}`)
+    return undefined
+  }
+}
+
+function asTrouble(error: unknown, { mqttWsPort }: Settings): unknown {
+  if (!(error instanceof Error) || !('port' in error) || !('code' in error)) return error
+  const port = Number(error.port)
+  const setting = port === mqttWsPort ? 'REGIE_MQTT_WS_PORT' : 'REGIE_MQTT_PORT'
+  return Trouble.of('device_port', { port, setting, reason: String(error.code) }, error)
+}

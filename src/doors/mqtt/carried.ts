@@ -1,0 +1,69 @@
+import type { Properties } from './wire/properties.ts'
+
+/** A message on its way to those who read it. */
+export type Carried = {
+  readonly topic: string
+  readonly payload: Uint8Array
+  /** Those that go on with a message. */
+  readonly properties: Properties
+  /** On the monotonic clock; undefined: never. */
+  readonly expires: number | undefined
+}
+
+/** What of a message's properties is meant for its readers. */
+export function passedOn({
+  payloadFormat,
+  contentType,
+  responseTopic,
+  correlation,
+  user,
+}: Properties): Properties {
+  return { payloadFormat, contentType, responseTopic, correlation, user }
+}
+
+/** Nobody sees how long it has taken so far; undefined where it is too late. */
+export function lifeLeft({ expires }: Carried, now: number): number | undefined {
+  return expires === undefined ? undefined : Math.max(1, Math.ceil((expires - now) / 1000))
+}
+
+export const isOver = ({ expires }: Carried, now: number): boolean => expires !== undefined && expires <= now
+
+type Doc = {
+  readonly topic: string
+  /** Seconds that were left; a start begins them anew, since clocks may be unknown. */
+  readonly left?: number | undefined
+  readonly format?: number | undefined
+  readonly type?: string | undefined
+  readonly response?: string | undefined
+  readonly correlation?: string | undefined
+  readonly user?: readonly (readonly [string, string])[] | undefined
+}
+
+export function docOf({ topic, properties, ...carried }: Carried, now: number): string {
+  const { payloadFormat, contentType, responseTopic, correlation, user } = properties
+  return JSON.stringify({
+    topic,
+    left: carried.expires === undefined ? undefined : Math.max(0, Math.ceil((carried.expires - now) / 1000)),
+    format: payloadFormat,
+    type: contentType,
+    response: responseTopic,
+    correlation: correlation && Buffer.from(correlation).toString('base64'),
+    user,
+  } satisfies Doc)
+}
+
+export function carriedOf(doc: string, payload: Uint8Array, now: number): Carried {
+  const { topic, left, format, type, response, correlation, user } = JSON.parse(doc) as Doc
+  return {
+    topic,
+    payload,
+    properties: {
+      payloadFormat: format,
+      contentType: type,
+      responseTopic: response,
+      correlation: correlation === undefined ? undefined : Buffer.from(correlation, 'base64'),
+      user,
+    },
+    expires: left === undefined ? undefined : now + left * 1000,
+  }
+}

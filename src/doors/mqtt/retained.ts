@@ -1,0 +1,89 @@
+import { isWithin } from './topic-names.ts'
+import type { Mail, MailWrite } from '../../store/mailbox.ts'
+import type { Carried } from './carried.ts'
+import { carriedOf, docOf, isOver } from './carried.ts'
+
+export type Kept = { readonly carried: Carried; readonly qos: 0 | 1 }
+
+type Most = { readonly retained: number; readonly retainedBytes: number }
+
+/** The last message of each topic that keeps one, for who comes later. */
+export class Retained {
+  readonly #most: Most
+  readonly #sites = new Map<string, Map<string, Kept>>()
+  #count = 0
+  #bytes = 0
+
+  constructor(most: Most) {
+    this.#most = most
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  load(mail: Mail, now: number): void {
+    for (const { site, topic, doc, payload } of mail.retained) {
+      const { qos, message } = JSON.parse(doc) as { readonly qos: 0 | 1; readonly message: string }
+      this.#put(site, topic, { carried: carriedOf(message, payload, now), qos })
+    }
+  }
+
+  /** Whether there is room for this one. */
+  fits(site: string, { topic, payload }: Carried): boolean {
+    const older = this.#sites.get(site)?.get(topic)
+    if (payload.length === 0 || older) return true
+    return this.#count < this.#most.retained && this.#bytes + payload.length <= this.#most.retainedBytes
+  }
+
+  /** What is to be written for it. */
+  write(site: string, { carried, qos }: Kept, now: number): MailWrite {
+    const { topic, payload } = carried
+    if (payload.length === 0) return { do: 'forget', site, topic }
+    return {
+      do: 'retain',
+      site,
+      topic,
+      doc: JSON.stringify({ qos, message: docOf(carried, now) }),
+      payload,
+    }
+  }
+
+  /** Who subscribes from now on gets this one. Returns how to take it back, should it not reach the disk. */
+  keep(site: string, kept: Kept): () => void {
+    const { topic, payload } = kept.carried
+    const older = this.#sites.get(site)?.get(topic)
+    this.#remove(site, topic)
+    if (payload.length > 0) this.#put(site, topic, kept)
+    return () => {
+      const now = this.#sites.get(site)?.get(topic)
+      if (now !== (payload.length > 0 ? kept : undefined)) return
+      this.#remove(site, topic)
+      if (older) this.#put(site, topic, older)
+    }
+  }
+
+  by(site: string, filter: string, now: number): readonly Kept[] {
+    const parts = filter.split('/')
+    return [...(this.#sites.get(site) ?? [])].flatMap(([topic, kept]) =>
+      isWithin(parts, topic.split('/')) && !isOver(kept.carried, now) ? [kept] : [],
+    )
+  }
+
+  #put(site: string, topic: string, kept: Kept): void {
+    const all = this.#sites.get(site) ?? new Map<string, Kept>()
+    this.#sites.set(site, all)
+    all.set(topic, kept)
+    this.#count += 1
+    this.#bytes += kept.carried.payload.length
+  }
+
+  #remove(site: string, topic: string): void {
+    const all = this.#sites.get(site)
+    const older = all?.get(topic)
+    if (!older) return
+    all?.delete(topic)
+    this.#count -= 1
+    this.#bytes -= older.carried.payload.length
+  }
+}

@@ -1,0 +1,199 @@
+import type { z } from 'zod'
+import type { Answer, Box } from '../../kernel/box/contract.ts'
+import type { Instant } from '../../kernel/instant.ts'
+import type { Machine } from '../../kernel/machine.ts'
+import type { Known } from '../../kernel/pack/kinds.ts'
+import type { MessageAny, Raw, TopicAny } from '../../kernel/pack/topic.ts'
+import { isTopic } from './topic-names.ts'
+import { StoreError } from '../../store/truth.ts'
+import type { Answers } from './answers.ts'
+import type { Carried } from './carried.ts'
+import { passedOn } from './carried.ts'
+import type { Device } from './device.ts'
+import type { Route, Routes } from './routes.ts'
+import type { Session } from './session.ts'
+import type { Sessions } from './sessions.ts'
+import type { Properties } from './wire/properties.ts'
+import type { Reason } from './wire/reasons.ts'
+import { reason } from './wire/reasons.ts'
+
+/** What a client sends, whichever way. */
+export type Sent = {
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: 0 | 1
+  readonly retain: boolean
+  readonly dup: boolean
+  readonly properties: Properties
+}
+
+/**
+ * What became of it. `taken`: it is durable, and may be acknowledged. `refused`: it will never be taken; `strange` says
+ * that its sender had no right to send it. `not now`: nobody knows, or the disk refuses; the sender must send it again.
+ */
+export type Taken =
+  | { readonly is: 'taken' }
+  | { readonly is: 'refused'; readonly code: Reason; readonly why: string; readonly strange: boolean }
+  | { readonly is: 'not now'; readonly why: string }
+
+type From = { readonly device: Device; readonly session: Session | undefined }
+
+/** One message under way: who sent it, what it is, when it came. */
+type Coming = From & {
+  readonly sent: Sent
+  readonly route: Route
+  readonly message: MessageAny
+  readonly at: Instant
+}
+
+type Parts = {
+  readonly box: Pick<Box, 'record' | 'recordOnce' | 'act' | 'now'>
+  readonly known: Known
+  readonly machine: Machine
+  readonly routes: Routes
+  readonly sessions: Sessions
+  readonly answers: Answers
+}
+
+const usualMost = 4 * 1024
+const longestKey = 100
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const taken: Taken = { is: 'taken' }
+
+/** What the box makes of a message. */
+export class Taking {
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Whether a client may leave a will for this topic. An action is nobody's last will. */
+  takesWill(device: Device, { topic, retain }: Pick<Sent, 'topic' | 'retain'>): boolean {
+    const route = isTopic(topic) ? this.#parts.routes.find(topic) : undefined
+    if (!route || !this.#parts.routes.mayPublish(device, route)) return false
+    const { topic: declared } = route.known
+    return declared.is !== 'act' && (!retain || keepsLast(declared))
+  }
+
+  async take(from: From, sent: Sent): Promise<Taken> {
+    const { routes, box, machine } = this.#parts
+    const { device } = from
+    const route = isTopic(sent.topic) ? routes.find(sent.topic) : undefined
+    if (!route || !routes.mayPublish(device, route))
+      return refused(reason.notAllowed, 'nobody declared this topic for you', true)
+    const { topic: declared, name } = route.known
+    // Nobody may send what is told: `mayPublish` has said so.
+    if (declared.is === 'tell') return refused(reason.notAllowed, 'the box alone says this', true)
+    if (sent.retain && !keepsLast(declared))
+      return refused(reason.ownReason, 'messages of this topic are not retained')
+    // The last message of a topic is taken back by an empty one.
+    const isEmptied = sent.retain && sent.payload.length === 0
+    const payload = isEmptied ? { data: undefined } : payloadOf(declared, sent.payload)
+    if ('problem' in payload) return refused(reason.payloadInvalid, payload.problem)
+    const { levels } = route
+    const message = { payload: payload.data, levels, device: device.id, again: sent.dup }
+    try {
+      const coming = { ...from, sent, route, message, at: box.now(device.site) }
+      if (declared.is === 'act') return await this.#act(coming, declared)
+      const problem = declared.is === 'record' ? await this.#record(coming, declared) : undefined
+      if (problem !== undefined) return refused(reason.payloadInvalid, problem)
+      return route.known.subscribe.length > 0 ? await this.#carry(coming) : taken
+    } catch (error) {
+      if (error instanceof StoreError) return { is: 'not now', why: error.message }
+      machine.log('error', `mqtt: ${name} cannot take a message: ${String(error)}`)
+      return refused(reason.ownReason, 'the box cannot take this message')
+    }
+  }
+
+  /** Resolves when it is durable. What is wrong with it, or nothing. */
+  async #record(
+    { device, session, message, at, route }: Coming,
+    declared: TopicAny & { readonly is: 'record' },
+  ): Promise<string | undefined> {
+    const { box, known } = this.#parts
+    const facts = declared.facts(message).map(({ kind, body }) => {
+      const full = `${route.known.pack.name}.${kind}`
+      const checked = known.kinds.get(full)?.fact.body.safeParse(body)
+      return { kind: full, body: checked?.success === true ? checked.data : undefined, at }
+    })
+    const wrong = facts.find(({ body }) => body === undefined)
+    if (wrong) return `it is no ${wrong.kind}`
+    if (facts.length === 0) return undefined
+    // A will says the same each time, and has no session: the box says it, once.
+    const id = session && declared.id?.(message)
+    if (id === undefined) await box.record(device.site, facts)
+    else await box.recordOnce(device.site, { by: device.who, id: `${route.known.name} ${id}` }, facts)
+    return undefined
+  }
+
+  async #act(coming: Coming, declared: TopicAny & { readonly is: 'act' }): Promise<Taken> {
+    const { device, message, sent, route } = coming
+    const { correlation, responseTopic } = sent.properties
+    const own = declared.key?.(message) ?? (correlation && Buffer.from(correlation).toString('base64url'))
+    if (own === undefined || own === '' || own.length > longestKey)
+      return refused(reason.payloadInvalid, `an action needs a key of 1 to ${longestKey} characters`)
+    const to = responseTopic ?? this.#parts.answers.topicOf(route)
+    if (to !== undefined && !(isTopic(to) && this.#parts.routes.mayRead(device, to)))
+      return refused(reason.notAllowed, 'the answer may not go to this topic')
+    const key = `${device.who} ${own}`
+    const say = (answer: Answer) =>
+      this.#parts.answers.send({ ...coming, key, to, correlation, answer }, declared)
+    const answer = await this.#parts.box.act(device.site, {
+      action: `${route.known.pack.name}.${declared.action}`,
+      key,
+      who: device.who,
+      input: declared.input ? declared.input(message) : message.payload,
+    })
+    await say(answer)
+    if (answer.is === 'waiting') this.#parts.answers.later(device.site, key, say)
+    // It may have been decided: with the same key, asking again is safe.
+    return answer.is === 'unknown' ? { is: 'not now', why: answer.why } : taken
+  }
+
+  async #carry({ device, session, sent }: Coming): Promise<Taken> {
+    const { sessions, machine } = this.#parts
+    const { topic, payload, qos, retain, properties } = sent
+    const expires =
+      properties.expiry === undefined ? undefined : machine.clock.mono() + properties.expiry * 1000
+    // What came is a window on the packet that it came in.
+    const carried: Carried = {
+      topic,
+      payload: Uint8Array.from(payload),
+      properties: passedOn(properties),
+      expires,
+    }
+    if (retain && !sessions.retained.fits(device.site, carried))
+      return refused(reason.quota, 'too many messages are retained')
+    await sessions.carry({ site: device.site, carried, qos, retain, from: session })
+    return taken
+  }
+}
+
+const keepsLast = (declared: TopicAny): boolean => declared.is === 'pass' && declared.retain === true
+
+const refused = (code: Reason, why: string, strange = false): Taken => ({ is: 'refused', code, why, strange })
+
+function payloadOf(
+  {
+    payload: wanted,
+    most = usualMost,
+  }: { readonly payload: z.ZodType | Raw; readonly most?: number | undefined },
+  payload: Uint8Array,
+): { readonly data: unknown } | { readonly problem: string } {
+  if ('bytes' in wanted)
+    return payload.length <= wanted.bytes
+      ? { data: Uint8Array.from(payload) }
+      : { problem: `it has over ${wanted.bytes} bytes` }
+  if (payload.length > most) return { problem: `it has over ${most} bytes` }
+  let data: unknown
+  try {
+    data = JSON.parse(utf8.decode(payload))
+  } catch {
+    return { problem: 'it is no JSON' }
+  }
+  const checked = wanted.safeParse(data)
+  if (checked.success) return { data: checked.data }
+  const [issue] = checked.error.issues
+  return { problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is not as declared'}` }
+}

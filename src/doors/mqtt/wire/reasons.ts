@@ -1,0 +1,31 @@
+/** Reason codes of MQTT 5, those that this door gives or takes. */
+export const reason = {
+  done: 0x00,
+  withWill: 0x04,
+  noSubscription: 0x11,
+  unspecified: 0x80,
+  malformed: 0x81,
+  protocolError: 0x82,
+  ownReason: 0x83,
+  versionUnknown: 0x84,
+  clientIdInvalid: 0x85,
+  wrongPassword: 0x86,
+  notAllowed: 0x87,
+  unavailable: 0x88,
+  busy: 0x89,
+  shuttingDown: 0x8b,
+  badMethod: 0x8c,
+  keepAliveOver: 0x8d,
+  takenOver: 0x8e,
+  filterInvalid: 0x8f,
+  topicInvalid: 0x90,
+  aliasInvalid: 0x94,
+  tooLarge: 0x95,
+  quota: 0x97,
+  payloadInvalid: 0x99,
+  noRetain: 0x9a,
+  noSuchQos: 0x9b,
+  noShared: 0x9e,
+} as const
+
+export type Reason = (typeof reason)[keyof typeof reason]
