@@ -39,7 +39,7 @@ const oddities: readonly unknown[] = [
   '1970-01-01T00:00:00Z',
   '٣',
   { toString: 1, valueOf: 2 },
-  { then: 'x' },
+  { valueOf: 'x' },
 ]
 const names = [
   '__proto__',
@@ -93,12 +93,14 @@ function object(dice: Dice, { properties = {} }: Schema, oddness: number, depth:
 
 export const json = (value: unknown): string => JSON.stringify(value) ?? 'null'
 
+const letters = Array.from('abcdefghij0123456789-._ éßø漢')
+
 function text(dice: Dice): string {
   const kind = dice.int(0, 4)
   if (kind === 0) return dice.pick(['ada', 'v1', 'crepes', 'fair', 'other', 'UTC', 'viewer'])
   if (kind === 1) return `${dice.int(0, 99_999)}`
   const length = dice.int(1, 20)
-  return Array.from({ length }, () => dice.pick([...'abcdefghij0123456789-._ éßø漢'])).join('')
+  return Array.from({ length }, () => dice.pick(letters)).join('')
 }
 
 /** Bytes that were something once. */

@@ -217,8 +217,9 @@ export class Accounts {
   }
 
   #checkPermission(name: string): void {
-    const { actions, queries } = this.#parts.known
-    if (actions.has(name) || queries.has(name)) return
+    const { actions, queries, orders, topics } = this.#parts.known
+    if (actions.has(name) || queries.has(name) || orders.has(name)) return
+    if (topics.some((topic) => topic.name === name)) return
     throw Trouble.of('permission_unknown', { name, example: 'site.save' })
   }
 

@@ -91,7 +91,7 @@ export const inBoxes: readonly Mutant[] = [
     file: 'src/kernel/box/site-log.ts',
     find: '    if (this.#viewsParted) await this.catchUp()\n',
     replace: '',
-    first: { arena: 'rewinds', seed: 39 },
+    first: { arena: 'rewinds', seed: 79 },
   },
   {
     name: 'where two logs part is not asked',
