@@ -118,7 +118,8 @@ while True:
     except OSError:
         time.sleep(0.1)
 number = wanted["from"]
-while not leaving.is_set():
+# What the one before it has begun is brought to its end, whoever wants it to leave.
+while not leaving.is_set() or number <= wanted["begun"]:
     turn(0.2 if does == "listen" else wanted["pause"])
     if does != "listen" and len(under) < 16 and client.is_connected():
         say("sent", number)

@@ -44,7 +44,8 @@ export class PahoDevice {
     // It goes on with the first of which it does not know that the box has it.
     let from = 1
     while (this.acked.has(from) && (does !== 'grant' || this.answers.has(`k${from}`))) from += 1
-    const wanted = { ...this.options, from, password: passwordOf(id), pause: 0.004 }
+    const begun = does === 'listen' ? 0 : this.sent
+    const wanted = { ...this.options, from, begun, password: passwordOf(id), pause: 0.004 }
     const child = spawn(python, [script, JSON.stringify(wanted)], { stdio: ['pipe', 'pipe', 'pipe'] })
     createInterface({ input: child.stdout }).on('line', (line) => this.#hear(line))
     createInterface({ input: child.stderr }).on('line', (line) => this.words.push(line))
