@@ -9,9 +9,9 @@ let folder = ''
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'regie-gate-'))
   mkdirSync(join(folder, 'src'))
-  for (const path of ['package.json', 'vitest.config.ts', 'scripts/test.ts', 'scripts/stage.ts']) {
-    cpSync(path, join(folder, path))
-  }
+  for (const path of ['package.json', 'vitest.config.ts']) cpSync(path, join(folder, path))
+  const filter = (path: string) => !path.endsWith('.test.ts')
+  cpSync('scripts', join(folder, 'scripts'), { recursive: true, filter })
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
