@@ -295,6 +295,35 @@ test('ACCOUNT-9 what a token or a person may not do is refused, and written down
   await until(async () => (await api('sites?site=trail-2026')) === 401)
 })
 
+test('ACCOUNT-5 from outside nobody signs in without HTTPS, nor an owner without a second factor', async () => {
+  await start()
+  await by('setup', aSetup)
+  await by('account add', {
+    login: 'jo',
+    name: 'Jo',
+    language: 'fr',
+    role: 'lead',
+    site: 'trail-2026',
+    password,
+  })
+  await until(async () => (await signIn('jo', password)).status === 200)
+  // As a proxy on this machine says it of those for whom it asks.
+  const from = async (login: string, secret: string, proto: string) => {
+    const headers = {
+      'content-type': 'application/json',
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': proto,
+    }
+    const answer = await fetch(url(), { method: 'POST', headers, body: JSON.stringify({ login, secret }) })
+    return { status: answer.status, code: ((await answer.json()) as { code?: string }).code }
+  }
+  expect(await from('jo', password, 'http')).toEqual({ status: 403, code: 'https_needed' })
+  expect(await from('jo', 'a wrong password', 'http')).toEqual({ status: 403, code: 'https_needed' })
+  expect((await from('jo', password, 'https')).status).toBe(200)
+  expect(await from('marie', password, 'https')).toEqual({ status: 403, code: 'totp_needed_outside' })
+  expect((await from('marie', 'a wrong password', 'https')).code).toBe('sign_in_wrong')
+})
+
 test('a foreign page signs nobody in or out', async () => {
   await start()
   await by('setup', aSetup)

@@ -62,6 +62,8 @@ export class SignIn {
 
   /** Throws a Trouble in words. */
   async check(ask: SignInAsk, client: Client): Promise<SignedIn> {
+    // Before anything is judged: who listens on the way must not hear whether a password is right.
+    if (!client.secure && !isNear(client.address)) throw Trouble.of('https_needed', {})
     await this.#parts.directory.known()
     const login = ask.login.normalize('NFKC').trim().toLowerCase()
     const found = this.#parts.directory.byLogin(login)
@@ -126,7 +128,6 @@ export class SignIn {
   ): Promise<'totp' | 'code' | undefined> {
     const secret = this.#open(person, 'totp')
     const isOutside = !isNear(client.address)
-    if (isOutside && !client.secure) throw Trouble.of('https_needed', {})
     if (secret === undefined) {
       const inCharge = this.#parts.directory
         .roles(person, hubSite)

@@ -112,8 +112,8 @@ export const accountErrors = {
     status: 400,
     what: { en: 'Nothing is called {name}.', fr: 'Rien ne s’appelle {name}.' },
     doThis: {
-      en: 'Name actions and queries in full, for instance {example}.',
-      fr: 'Nommez actions et questions en entier, par exemple {example}.',
+      en: 'Name actions, queries, orders and topics in full, for instance {example}.',
+      fr: 'Nommez actions, questions, ordres et sujets en entier, par exemple {example}.',
     },
   },
   setup_done: {
