@@ -108,15 +108,18 @@ export async function startProgram({
     accounts.open(box)
     ends.defer(() => accounts.close())
     const mailbox = folder.mqtt
+    const identities = devicesOf(accounts)
     const devices = await openDevices(settings, {
       box,
       known,
       machine,
       metrics: beside.metrics,
       mailbox,
-      deviceOf: devicesOf(accounts),
+      deviceOf: identities.deviceOf,
     })
     ends.defer(() => devices?.close())
+    const late = (error: unknown) => machine.log('error', `what waits for a device stays: ${String(error)}`)
+    ends.defer(identities.onGone((who) => void devices?.sendAway(who, true).catch(late)))
     link.open((channel) => box.accept(channel))
     live.open({ box, known })
     ends.defer(() => live.close())
