@@ -41,6 +41,7 @@ describe('an import down the ladder is fine', () => {
     ['src/packs/all.ts', './game/pack.ts'],
     ['src/doors/http/routes.ts', '../../packs/all.ts'],
     ['src/web/entries/console.tsx', '../../packs/game/pages/wallet.tsx'],
+    ['src/web/kit/say.ts', '../../kernel/texts.ts'],
     ['src/world/box.ts', '../doors/http/routes.ts'],
     ['src/cli/simulate.ts', '../world/box.ts'],
     ['src/kernel/term.ts', 'node:fs'],
