@@ -1,4 +1,4 @@
-// Bundles the program into one file, dist/regie.js. Worker threads are inside it: the sources say
+// Bundles the program into one file, dist/regie.js, with its pages beside it in dist/web. Worker threads are inside it: the sources say
 // `new Worker(new URL('./name-worker.ts', import.meta.url))`, which Node runs as it is in development; here that
 // URL becomes a data: URL that holds the worker's own bundle. Each thread so loads what it needs and no more:
 // with the whole program in every thread, an idle box took 50 MB more. Nothing in src/ has to know.
@@ -6,6 +6,7 @@ import { chmodSync, existsSync, renameSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Plugin } from 'rolldown'
+import { buildWeb } from './build-web.ts'
 
 /**
  * How the file starts itself. glibc would give each of its dozen threads an arena of its own, which keeps what was
@@ -95,6 +96,8 @@ async function workerText(root: string, path: string): Promise<string> {
 
 if (import.meta.main) {
   const root = resolve(import.meta.dirname, '..')
+  // The program last: it is younger than its pages, or it is made again.
+  await buildWeb(root, join(root, 'dist/web'))
   await bundle(root, join(root, 'dist/regie.js'))
   console.log('dist/regie.js')
 }

@@ -1,7 +1,14 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-const sources = ['bin', 'src', 'scripts/build.ts', 'package.json', 'package-lock.json']
+const sources = [
+  'bin',
+  'src',
+  'scripts/build.ts',
+  'scripts/build-web.ts',
+  'package.json',
+  'package-lock.json',
+]
 
 /**
  * Whether dist/regie.js is younger than all that it is made of. Folders count too: what was removed shows there.

@@ -27,6 +27,7 @@ import { closeServer, listen } from './listen.ts'
 import { saveTime } from './saved-time.ts'
 import type { Settings } from './settings.ts'
 import { openQueries, openViews } from './views-thread.ts'
+import { webFiles } from './web-folder.ts'
 
 /** A box with its doors, in this process. */
 export type Program = {
@@ -83,7 +84,7 @@ export async function startProgram({
       machine,
       watched: { showing: () => showing(), readiness, vitals: () => beside.vitals },
     })
-    const doors = { readiness, link, live, blobs, api, accounts }
+    const doors = { readiness, link, live, blobs, api, accounts, web: webFiles() }
     const server = httpDoor({ log: machine.log, showing: () => showing(), ...doors })
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())

@@ -17,6 +17,8 @@ import { demandPermissions, expectPermission } from './permission.ts'
 import { pathOf } from './refuse-upgrade.ts'
 import type { Readiness, Showing } from './readiness.ts'
 import { statusPage } from './status-page.ts'
+import type { WebFiles } from './web-files.ts'
+import { addWebFiles } from './web-files.ts'
 import { nobody } from './visitor.ts'
 
 export type HttpParts = {
@@ -29,13 +31,15 @@ export type HttpParts = {
   readonly blobs: BlobDoor
   readonly api?: ApiDoor | undefined
   readonly accounts?: AccountDoor | undefined
+  /** Absent where the pages were not built: the box then shows its status alone. */
+  readonly web?: WebFiles | undefined
   /** Who asks: by the accounts, unless something else is said. Without either everybody is nobody. */
   readonly visitorOf?: VisitorOf | undefined
 }
 
 const secure = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
@@ -119,9 +123,10 @@ function addHealth(server: FastifyInstance, { showing, readiness }: HttpParts): 
   })
 }
 
-function addPages(server: FastifyInstance, { showing }: HttpParts): void {
+function addPages(server: FastifyInstance, { showing, web }: HttpParts): void {
   const config = { permission: 'public' } as const
-  server.get('/', { config }, (request, reply) => {
+  if (web) addWebFiles(server, web)
+  server.get(web ? '/status' : '/', { config }, (request, reply) => {
     const language = languageOfBrowser(request.headers['accept-language'])
     reply.header('content-language', language).header('vary', 'accept-language')
     return reply.type('text/html; charset=utf-8').send(statusPage(showing(), language))

@@ -57,7 +57,7 @@ const lost = document.querySelector('.lost')
 async function refresh() {
   let isLost = true
   try {
-    const answer = await fetch('/', { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(4000) })
+    const answer = await fetch(location.pathname, { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(4000) })
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const fresh = page.getElementById('status')
     if (fresh && fresh.innerHTML !== main.innerHTML) main.innerHTML = fresh.innerHTML

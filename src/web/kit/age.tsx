@@ -13,5 +13,5 @@ export function Age({ ms }: { readonly ms: () => number | undefined }) {
       }),
     [ms, language.value],
   )
-  return <span class="number">{text}</span>
+  return <span class='number'>{text}</span>
 }

@@ -28,7 +28,7 @@ function inside({ icon, iconOnly, children }: Look) {
   return (
     <>
       {icon && <Icon of={icon} />}
-      {iconOnly ? <span class="unseen">{children}</span> : children}
+      {iconOnly ? <span class='unseen'>{children}</span> : children}
     </>
   )
 }
@@ -52,8 +52,8 @@ export function Button({ onPress, submits = false, disabled, busy = false, ...lo
       title={look.iconOnly && typeof look.children === 'string' ? look.children : undefined}
       onClick={submits ? undefined : () => void press()}
     >
-      {isBusy && <span class="spinner" aria-hidden="true" />}
-      {isBusy && look.iconOnly ? <span class="unseen">{look.children}</span> : inside(look)}
+      {isBusy && <span class='spinner' aria-hidden='true' />}
+      {isBusy && look.iconOnly ? <span class='unseen'>{look.children}</span> : inside(look)}
     </button>
   )
 }

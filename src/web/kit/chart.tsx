@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type uPlot from 'uplot'
-import { language } from './say.ts'
+import { clock, language } from './say.ts'
 
 export type Line = {
   readonly label: string
@@ -31,9 +31,7 @@ export function Chart({ label, times, lines, height = 180, unit = '' }: ChartPro
     const element = place.current
     if (!element) return undefined
     let isGone = false
-    const watch = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height }),
-    )
+    const watch = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }))
     void import('uplot').then(({ default: Plot }) => {
       if (isGone) return
       const soft = colorOf(element, '--soft')
@@ -43,9 +41,12 @@ export function Chart({ label, times, lines, height = 180, unit = '' }: ChartPro
         width: element.clientWidth,
         height,
         cursor: { drag: { setScale: false } },
-        axes: [axis, { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick}${unit}`) }],
+        axes: [
+          { ...axis, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000)) },
+          { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick}${unit}`) },
+        ],
         series: [
-          {},
+          { value: (_, at) => (at === null ? '–' : clock(at * 1000)) },
           ...lines.map(({ label: name, color = 'accent' }) => ({
             label: name,
             stroke: colorOf(element, `--${color}`),
@@ -70,7 +71,7 @@ export function Chart({ label, times, lines, height = 180, unit = '' }: ChartPro
   }, [data])
 
   return (
-    <figure class="chart" aria-label={label}>
+    <figure class='chart' aria-label={label}>
       <div ref={place} style={{ minHeight: `${height}px` }} />
     </figure>
   )

@@ -19,14 +19,14 @@ export function Copyable({ text, label }: { readonly text: string; readonly labe
     }
   }
   return (
-    <div class="stack tight">
-      <div class="input-row">
-        <input ref={input} class="input" readOnly value={text} aria-label={label} />
+    <div class='stack tight'>
+      <div class='input-row'>
+        <input ref={input} class='input' readOnly value={text} aria-label={label} />
         <Button icon={isCopied ? Check : Copy} onPress={copy}>
           {say(isCopied ? words.copied : words.copy)}
         </Button>
       </div>
-      {byHand && <span class="small soft">{say(words.copyByHand)}</span>}
+      {byHand && <span class='small soft'>{say(words.copyByHand)}</span>}
     </div>
   )
 }

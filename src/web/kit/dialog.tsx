@@ -28,7 +28,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         if (target === currentTarget) currentTarget.close()
       }}
     >
-      <div class="inside">
+      <div class='inside'>
         <h2 id={id}>{title}</h2>
         {children}
       </div>
@@ -74,7 +74,7 @@ function Ask({ title, text, yes, danger, typed, answer }: NonNullable<typeof ask
   return (
     <Dialog title={title} onClose={() => answer(false)}>
       <form
-        class="form"
+        class='form'
         onSubmit={(event) => {
           event.preventDefault()
           if (isSure) answer(true)
@@ -89,7 +89,7 @@ function Ask({ title, text, yes, danger, typed, answer }: NonNullable<typeof ask
             autofocus
           />
         )}
-        <div class="ends">
+        <div class='ends'>
           <Button onPress={() => answer(false)}>{say(words.cancel)}</Button>
           <Button submits look={danger ? 'danger main' : 'main'} disabled={!isSure}>
             {yes}

@@ -21,19 +21,19 @@ type FrameProps = Shown & {
 
 function Frame({ id, label, hint, wrong, optional, children }: FrameProps) {
   return (
-    <div class="field">
+    <div class='field'>
       <label for={id}>
         {label}
-        {optional && <span class="soft"> ({say(words.optional)})</span>}
+        {optional && <span class='soft'> ({say(words.optional)})</span>}
       </label>
       {children}
       {hint !== undefined && (
-        <span class="hint" id={`${id}-hint`}>
+        <span class='hint' id={`${id}-hint`}>
           {hint}
         </span>
       )}
       {wrong !== undefined && (
-        <span class="wrong" id={`${id}-wrong`}>
+        <span class='wrong' id={`${id}-wrong`}>
           <Icon of={TriangleAlert} />
           {wrong}
         </span>
@@ -106,16 +106,16 @@ export function SecretField(props: SecretProps) {
   const [isSeen, setSeen] = useState(false)
   return (
     <Frame {...props} id={id}>
-      <div class="input-row">
+      <div class='input-row'>
         <input
           {...described(id, props)}
           {...typed(isSeen ? 'text' : 'password')}
-          class="input"
+          class='input'
           name={name}
           value={value}
           autocomplete={autocomplete}
           autofocus={props.autofocus}
-          autocapitalize="none"
+          autocapitalize='none'
           spellcheck={false}
           maxLength={200}
           onInput={({ currentTarget }) => onInput(currentTarget.value)}
@@ -143,7 +143,7 @@ export function SelectField<Value extends string>(props: SelectProps<Value>) {
     <Frame {...props} id={id}>
       <select
         {...described(id, props)}
-        class="input"
+        class='input'
         value={value}
         onInput={({ currentTarget }) => {
           const chosen = options[currentTarget.selectedIndex]
@@ -172,20 +172,20 @@ type ChoiceProps<Value extends string> = {
 export function ChoiceField<Value extends string>({ label, value, onInput, options }: ChoiceProps<Value>) {
   const name = useId()
   return (
-    <fieldset class="field">
+    <fieldset class='field'>
       <legend>{label}</legend>
-      <div class="choices">
+      <div class='choices'>
         {options.map((option) => (
-          <label key={option.value} class="choice">
+          <label key={option.value} class='choice'>
             <input
-              type="radio"
+              type='radio'
               name={name}
               checked={option.value === value}
               onInput={() => onInput(option.value)}
             />
-            <span class="stack tight">
+            <span class='stack tight'>
               <span>{option.label}</span>
-              {option.more !== undefined && <span class="small soft">{option.more}</span>}
+              {option.more !== undefined && <span class='small soft'>{option.more}</span>}
             </span>
           </label>
         ))}
@@ -203,15 +203,15 @@ type TickProps = {
 
 export function TickField({ label, more, checked, onInput }: TickProps) {
   return (
-    <label class="choice">
+    <label class='choice'>
       <input
-        type="checkbox"
+        type='checkbox'
         checked={checked}
         onInput={({ currentTarget }) => onInput(currentTarget.checked)}
       />
-      <span class="stack tight">
+      <span class='stack tight'>
         <span>{label}</span>
-        {more !== undefined && <span class="small soft">{more}</span>}
+        {more !== undefined && <span class='small soft'>{more}</span>}
       </span>
     </label>
   )

@@ -65,7 +65,7 @@ export function Form<Values>({ of, action, danger, large, beside, children }: Fo
   const isOfAll = wrong && !(wrong.field !== null && fields.includes(wrong.field))
   return (
     <form
-      class="form"
+      class='form'
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
@@ -74,11 +74,11 @@ export function Form<Values>({ of, action, danger, large, beside, children }: Fo
     >
       {children}
       {isOfAll && (
-        <Notice is="bad" title={wrong.title}>
+        <Notice is='bad' title={wrong.title}>
           {wrong.doThis}
         </Notice>
       )}
-      <div class="line-up">
+      <div class='line-up'>
         <Button submits busy={isBusy} look={danger ? 'danger main' : 'main'} large={large}>
           {action}
         </Button>

@@ -15,7 +15,7 @@ export function Notice({ is, title, children, action }: NoticeProps) {
   return (
     <div class={`notice ${is}`} role={is === 'bad' ? 'alert' : 'status'}>
       <MarkOnly is={is} />
-      <div class="body">
+      <div class='body'>
         <strong>{title}</strong>
         {children !== undefined && <span>{children}</span>}
       </div>

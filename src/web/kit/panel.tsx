@@ -35,10 +35,10 @@ type EmptyProps = {
 
 export function Empty({ icon, title, children, action }: EmptyProps) {
   return (
-    <div class="empty">
+    <div class='empty'>
       <Icon of={icon} />
       <h3>{title}</h3>
-      {children !== undefined && <p class="soft">{children}</p>}
+      {children !== undefined && <p class='soft'>{children}</p>}
       {action}
     </div>
   )
@@ -49,7 +49,7 @@ type Pair = readonly [name: string, value: ComponentChildren]
 /** Names and values. */
 export function Facts({ of }: { readonly of: readonly Pair[] }) {
   return (
-    <dl class="facts">
+    <dl class='facts'>
       {of.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -12,22 +12,22 @@ export function Progress({ label, done, of }: ProgressProps) {
   const id = useId()
   const percent = of === 0 ? 100 : Math.floor((100 * done) / of)
   return (
-    <div class="progress">
-      <div class="line-up spread small">
+    <div class='progress'>
+      <div class='line-up spread small'>
         <span id={id}>{label}</span>
-        <span class="number soft">
+        <span class='number soft'>
           {number(done)} / {number(of)}
         </span>
       </div>
       <div
-        class="track"
-        role="progressbar"
+        class='track'
+        role='progressbar'
         aria-labelledby={id}
         aria-valuenow={percent}
         aria-valuemin={0}
         aria-valuemax={100}
       >
-        <div class="done" style={{ width: `${percent}%` }} />
+        <div class='done' style={{ width: `${percent}%` }} />
       </div>
     </div>
   )

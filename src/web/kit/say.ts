@@ -36,16 +36,16 @@ const days = computed(() => new Intl.DateTimeFormat(locale.value, { dateStyle: '
 const times = computed(
   () => new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
 )
+const clocks = computed(() => new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }))
 const moments = computed(
   () => new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }),
 )
-const spans = computed(
-  () => new Intl.RelativeTimeFormat(locale.value, { style: 'short', numeric: 'always' }),
-)
+const spans = computed(() => new Intl.RelativeTimeFormat(locale.value, { style: 'short', numeric: 'always' }))
 
 export const number = (value: number): string => numbers.value.format(value)
 export const day = (ms: number): string => days.value.format(ms)
 export const timeOfDay = (ms: number): string => times.value.format(ms)
+export const clock = (ms: number): string => clocks.value.format(ms)
 export const moment = (ms: number): string => moments.value.format(ms)
 
 const units = [
@@ -64,7 +64,12 @@ export function ago(ms: number): string {
 export function bytes(count: number): string {
   const step = count <= 0 ? 0 : Math.min(4, Math.floor(Math.log10(count) / 3))
   const unit = (['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const)[step] ?? 'byte'
-  const options = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: step > 1 ? 1 : 0 } as const
+  const options = {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: step > 1 ? 1 : 0,
+  } as const
   return new Intl.NumberFormat(locale.value, options).format(count / 1000 ** step)
 }
 

@@ -49,7 +49,7 @@ export function Table<Row>(props: TableProps<Row>) {
   return (
     <div
       class={narrow ? 'table narrow' : 'table'}
-      role="table"
+      role='table'
       aria-label={label}
       aria-rowcount={sorted.length + 1}
       style={{ '--columns': columns.map(({ width = 'minmax(0, 1fr)' }) => width).join(' ') }}
@@ -58,7 +58,7 @@ export function Table<Row>(props: TableProps<Row>) {
       {!narrow && <Head columns={columns} sort={sort} onSort={setSort} />}
       <div
         ref={body}
-        role="rowgroup"
+        role='rowgroup'
         class={isWindowed ? 'body windowed' : 'body'}
         style={isWindowed ? { height: `${sorted.length * rowHeight}px` } : undefined}
       >
@@ -85,15 +85,15 @@ type HeadProps<Row> = {
 
 function Head<Row>({ columns, sort, onSort }: HeadProps<Row>) {
   return (
-    <div role="rowgroup" class="head-group">
-      <div class="head" role="row" aria-rowindex={1}>
+    <div role='rowgroup' class='head-group'>
+      <div class='head' role='row' aria-rowindex={1}>
         {columns.map(({ key, title, by, end }) => {
           const order = sort === key ? 'ascending' : sort === `-${key}` ? 'descending' : undefined
           return (
-            <div key={key} role="columnheader" aria-sort={order} class={end ? 'cell end' : 'cell'}>
+            <div key={key} role='columnheader' aria-sort={order} class={end ? 'cell end' : 'cell'}>
               {by ? (
                 <button
-                  type="button"
+                  type='button'
                   title={say(words.sortBy, { title })}
                   onClick={() => onSort(order === 'ascending' ? `-${key}` : key)}
                 >
@@ -124,7 +124,7 @@ function TableRow<Row>({ row, table, narrow, index, top }: RowProps<Row>) {
   const opens = href !== undefined || onOpen !== undefined
   return (
     <div
-      role="row"
+      role='row'
       class={opens ? 'row opens' : 'row'}
       aria-rowindex={index + 2}
       style={top === undefined ? undefined : { top: `${top}px` }}
@@ -141,7 +141,7 @@ function cellOf<Row>(table: TableProps<Row>, column: Column<Row>, row: Row) {
   const { key, cell, end } = column
   const main = isMain(table, column)
   return (
-    <div key={key} role="cell" class={['cell', end && 'end', main && 'main'].filter(Boolean).join(' ')}>
+    <div key={key} role='cell' class={['cell', end && 'end', main && 'main'].filter(Boolean).join(' ')}>
       {main ? <Opens table={table} row={row} of={cell(row)} /> : cell(row)}
     </div>
   )
@@ -157,13 +157,13 @@ type OpensProps<Row> = {
 function Opens<Row>({ table: { href, onOpen }, row, of }: OpensProps<Row>) {
   if (href)
     return (
-      <a class="open" href={href(row)}>
+      <a class='open' href={href(row)}>
         {of}
       </a>
     )
   if (onOpen)
     return (
-      <button type="button" class="open" onClick={() => onOpen(row)}>
+      <button type='button' class='open' onClick={() => onOpen(row)}>
         {of}
       </button>
     )
@@ -179,17 +179,17 @@ function phoneCells<Row>(table: TableProps<Row>, row: Row) {
     <span key={key}>{cell(row)}</span>,
   ])
   return [
-    <div key="main" role="cell" class="cell main">
+    <div key='main' role='cell' class='cell main'>
       <Opens
         table={table}
         row={row}
         of={columns.filter((column) => isMain(table, column)).map(({ cell }) => cell(row))}
       />
     </div>,
-    <div key="side" role="cell" class="cell side">
+    <div key='side' role='cell' class='cell side'>
       {at('side').map(({ cell }) => cell(row))}
     </div>,
-    <div key="under" role="cell" class="cell under">
+    <div key='under' role='cell' class='cell under'>
       {under}
     </div>,
   ]

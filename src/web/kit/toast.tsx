@@ -34,14 +34,14 @@ function forget(id: number): void {
 
 export function Toasts() {
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div class='toasts' role='status' aria-live='polite'>
       {shown.value.map(({ id, text, is, undo }) => (
-        <div key={id} class="toast">
+        <div key={id} class='toast'>
           <MarkOnly is={is} />
           <p>{text}</p>
           {undo && (
             <Button
-              look="plain"
+              look='plain'
               onPress={() => {
                 forget(id)
                 return undo()
@@ -50,7 +50,7 @@ export function Toasts() {
               {say(words.undo)}
             </Button>
           )}
-          <Button look="plain" icon={X} iconOnly onPress={() => forget(id)}>
+          <Button look='plain' icon={X} iconOnly onPress={() => forget(id)}>
             {say(words.close)}
           </Button>
         </div>

@@ -47,6 +47,8 @@ export type LiveClient<All extends Trades> = {
   /** Whether the box is there. */
   readonly line: () => LineState
   readonly onLine: (tell: (state: LineState) => void) => () => void
+  /** Milliseconds since the box was last heard. */
+  readonly silence: () => number
   /** What time it is by the box, and how far off that may be; undefined while nobody knows. */
   readonly time: () => BoxTime | undefined
   /** Somebody else has signed in, or nobody is signed in any more. */
@@ -107,6 +109,7 @@ export function liveClient<All extends Trades>(parts: ClientParts): LiveClient<A
       tell(line.state)
       return () => tells.delete(tell)
     },
+    silence: () => here.clock.mono() - line.heardAt,
     time,
     renew: () => {
       line.renew()
