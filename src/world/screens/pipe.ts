@@ -2,7 +2,7 @@ import type { Time } from '../time.ts'
 
 type Sent<T> = { readonly what: T; readonly size: number }
 
-/** One direction to or from a screen: in order, so many bytes a millisecond, and sometimes none at all. */
+/** What comes to a screen: in order, so many bytes a millisecond, and sometimes none at all. */
 export class Pipe<T> {
   /** Bytes a millisecond. */
   rate: number

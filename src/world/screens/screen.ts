@@ -1,7 +1,6 @@
-import type { Asking, At, Telling } from '../../kernel/live/messages.ts'
+import type { At, Telling } from '../../kernel/live/messages.ts'
 import { LiveSession } from '../../kernel/live/session.ts'
 import { readerBytes } from '../../kernel/live/topic.ts'
-import type { Process } from '../process.ts'
 import type { Dice } from '../random.ts'
 import type { World } from '../world.ts'
 import { known } from '../world.ts'
@@ -9,6 +8,7 @@ import type { WorldBox } from '../world-box.ts'
 import type { Question, Rows } from './evidence.ts'
 import type { Evidences } from './evidences.ts'
 import { Pipe } from './pipe.ts'
+import { Voice } from './voice.ts'
 
 /** A screen says what it got whenever so many characters have come. */
 const confirmEvery = 4096
@@ -38,6 +38,7 @@ type Line = {
   readonly box: WorldBox
   readonly session: LiveSession
   readonly down: Pipe<Arriving>
+  readonly up: Voice
   /** Whole messages that came, and characters that were not confirmed. */
   got: number
   unconfirmed: number
@@ -131,7 +132,10 @@ export class Screen {
         close: (why) => this.#world.broken('LIVE', `${this.plan.name}: the box closed the line: ${why}`),
       },
     })
-    const line: Line = { box: place, session, down, got: 0, unconfirmed: 0 }
+    const up = new Voice(this.#world.time, this.#dice, (message) => {
+      if (process.alive && this.#line === line) session.message(message)
+    })
+    const line: Line = { box: place, session, down, up, got: 0, unconfirmed: 0 }
     this.#line = line
     this.#since = this.#world.time.now
     process.onEnd(() => {
@@ -142,7 +146,7 @@ export class Screen {
       const { query, input, across } = holding.question
       const has = holding.hash === undefined ? undefined : { hash: holding.hash, at: holding.at }
       const site = across ? undefined : this.plan.site
-      this.#say(line, process, { t: 'read', id: String(index), query, site, input, has })
+      up.say({ t: 'read', id: String(index), query, site, input, has })
     })
   }
 
@@ -154,12 +158,6 @@ export class Screen {
     // A box hears of it sooner or later.
     this.#world.time.after(this.#dice.int(0, 5000), () => line.session.closed())
     this.#connectSoon()
-  }
-
-  #say(line: Line, process: Process, asking: Asking): void {
-    this.#world.time.after(this.#dice.int(1, 80), () => {
-      if (process.alive && this.#line === line) line.session.message(Buffer.from(JSON.stringify(asking)))
-    })
   }
 
   /** The box sends: what must be true of it is settled now, whatever becomes of the log until it arrives. */
@@ -191,10 +189,9 @@ export class Screen {
     this.messages += 1
     line.got += 1
     line.unconfirmed += text.length
-    const { process } = line.box
-    if (line.unconfirmed >= confirmEvery && process) {
+    if (line.unconfirmed >= confirmEvery) {
       line.unconfirmed = 0
-      this.#say(line, process, { t: 'got', count: line.got })
+      line.up.say({ t: 'got', count: line.got })
     }
     const telling = JSON.parse(text) as Telling
     if (telling.t === 'reading') {
