@@ -150,7 +150,8 @@ export class LiveSession {
 
   #dealtWith(count: number): void {
     const gone = count - this.#got
-    if (gone < 0 || gone > this.#sizes.length) return this.#close('it says that it got what was never sent')
+    if (gone < 0) return this.#close('it says that it got less than it said before')
+    if (gone > this.#sizes.length) return this.#close('it says that it got what was never sent')
     this.#got = count
     for (const size of this.#sizes.splice(0, gone)) this.#waiting -= size
     for (const { reading } of this.#readings.values()) reading.drained()
