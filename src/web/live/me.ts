@@ -3,15 +3,19 @@ import { askNow } from './ask-now.ts'
 
 export type HeldRole = { readonly role: string; readonly site: string | null }
 
+export type Proofs = { readonly password: boolean; readonly totp: boolean; readonly codes: number }
+
 export type Me = {
+  /** In whose log the account stands. */
+  readonly site: string
   readonly account: string
   readonly login: string | null
   readonly name: string | null
   readonly language: string | null
   readonly roles: readonly HeldRole[]
-  readonly proofs?: { readonly totp: boolean; readonly codesLeft: number }
+  readonly proofs: Proofs
   /** The password was given by somebody else, for once. */
-  readonly mustChange?: boolean
+  readonly mustChange: boolean
 }
 
 /** What a box tells anybody who opens a page. */
@@ -44,6 +48,9 @@ export async function signOut(): Promise<void> {
   const left = await askNow('DELETE', '/api/fleet/session')
   if (left.ok || left.status === 401) me.value = null
 }
+
+/** The site of the organisation itself: its people, its boxes. People know it as the organisation. */
+export const ownSite = 'fleet'
 
 const inCharge = ['owner', 'manager']
 

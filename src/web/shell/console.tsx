@@ -12,7 +12,8 @@ import type { ConsolePage } from './frame.tsx'
 import { Frame } from './frame.tsx'
 import { NotThere } from './home.tsx'
 import { Lonely } from './lonely.tsx'
-import { followLinks, path } from './route.ts'
+import { MustChange } from './must-change.tsx'
+import { followLinks, go, path } from './route.ts'
 import { SignIn } from './sign-in.tsx'
 import { applyTheme, speak } from './tongue.ts'
 import { words } from './words.ts'
@@ -32,6 +33,7 @@ export function Console({ pages }: ConsoleProps) {
   if (welcome.value?.setUp === false) return <FirstStart />
   if (person === undefined) return null
   if (person === null) return <SignIn />
+  if (person.mustChange) return <MustChange />
   return <Signed key={person.account} pages={pages} />
 }
 
@@ -66,6 +68,9 @@ function Signed({ pages }: ConsoleProps) {
       void connecting.then((client) => client.stop())
     }
   }, [])
+  useEffect(() => {
+    if (path.value === '/setup') go('/')
+  }, [path.value])
   if (!box) return null
   const page = pages.find((each) => each.path === path.value && each.isFor())
   return (

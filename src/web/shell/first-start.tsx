@@ -25,6 +25,8 @@ const blank = {
 }
 type Values = typeof blank
 
+const leastPassword = 12
+
 /** What each step asks for, and so where somebody is taken whose answer was wrong. */
 const steps = [
   ['code', 'organisation', 'zone'],
@@ -89,14 +91,17 @@ async function send(values: Values): Promise<Wrong | undefined> {
   if (!answer.ok) return answer.wrong
   // The code has done its work, and must not stay in the history of the browser.
   history.replaceState(null, '', '/')
-  go('/')
   await lookWhoIsHere()
+  go('/')
   return undefined
 }
 
 function missingIn(values: Values, fields: readonly (keyof Values)[]): Wrong | undefined {
   const field = fields.find((each) => typeof values[each] === 'string' && values[each].trim() === '')
-  return field && { title: say(words.missing), doThis: '', field }
+  if (field) return { title: say(words.missing), doThis: '', field }
+  // The box judges it as well; whoever waits for its word has left the field behind.
+  const isShort = fields.includes('password') && values.password.length < leastPassword
+  return isShort ? { title: say(words.passwordShort), doThis: '', field: 'password' } : undefined
 }
 
 type PaneProps = { readonly form: FormState<Values>; readonly hasCode: boolean }

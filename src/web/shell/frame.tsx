@@ -7,7 +7,7 @@ import { Icon } from '../kit/icon.tsx'
 import type { Texts } from '../kit/say.ts'
 import { say } from '../kit/say.ts'
 import { Toasts } from '../kit/toast.tsx'
-import { me, signOut, welcome } from '../live/me.ts'
+import { me, ownSite, signOut, welcome } from '../live/me.ts'
 import { useQueryOf } from '../live/use.ts'
 import { Connection } from './connection.tsx'
 import { openPalette, Palette } from './palette.tsx'
@@ -98,7 +98,8 @@ const isHere = (of: string) =>
 
 /** Nothing here is real: every page says so, all the time. */
 function ExerciseBand() {
-  const { rows } = useQueryOf<Record<never, never>>()('sites', {})
+  const { rows: all } = useQueryOf<Record<never, never>>()('sites', {})
+  const rows = all.filter(({ site }) => site !== ownSite)
   if (rows.length === 0 || !rows.every(({ exercise }) => exercise)) return null
   return <div class='exercise-band'>{say(words.exercise)}</div>
 }

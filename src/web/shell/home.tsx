@@ -8,7 +8,7 @@ import { Empty, Facts, Panel } from '../kit/panel.tsx'
 import { Qr } from '../kit/qr.tsx'
 import { number, say } from '../kit/say.ts'
 import { askNow } from '../live/ask-now.ts'
-import { isOwner, me } from '../live/me.ts'
+import { isOwner, me, ownSite } from '../live/me.ts'
 import { useQueryOf } from '../live/use.ts'
 import { words } from './words.ts'
 
@@ -39,7 +39,8 @@ function Sites() {
   const orphans = useQuery('orphans', {})
   const quarantine = useQuery('quarantine', {})
   if (sites.state === 'starting') return <Panel>{say(words.loading)}</Panel>
-  if (sites.rows.length === 0)
+  const shown = sites.rows.filter(({ site }) => site !== ownSite)
+  if (shown.length === 0)
     return (
       <Panel>
         <Empty icon={MapPin} title={say(words.noSites)}>
@@ -49,7 +50,7 @@ function Sites() {
     )
   return (
     <div class='tiles'>
-      {sites.rows.map(({ site, name, exercise }) => {
+      {shown.map(({ site, name, exercise }) => {
         const members = boxes.rows.filter((row) => row.site === site).length
         const open = orphans.rows.filter((row) => row.site === site).length
         const odd = quarantine.rows.filter((row) => row.site === site).length
@@ -136,14 +137,14 @@ function WhatNext() {
   )
 }
 
-type Address = { readonly url: string }
+type Address = { readonly url: string; readonly lan: boolean }
 
 /** The same page in the hand of somebody else. */
 function Reach() {
   const [url, setUrl] = useState<string>()
   useEffect(() => {
-    void askNow<readonly Address[]>('GET', '/api/fleet/reach').then((answer) => {
-      if (answer.ok) setUrl(answer.body[0]?.url)
+    void askNow<{ readonly addresses: readonly Address[] }>('GET', '/api/fleet/reach').then((answer) => {
+      if (answer.ok) setUrl(answer.body.addresses.find(({ lan }) => lan)?.url)
     })
   }, [])
   if (url === undefined) return null

@@ -114,7 +114,7 @@ function SecondFactor() {
       title={say(words.secondFactorShort)}
       aside={
         proofs?.totp ? (
-          <Mark is='good'>{say(words.factorOn, { count: proofs.codesLeft })}</Mark>
+          <Mark is='good'>{say(words.factorOn, { count: proofs.codes })}</Mark>
         ) : (
           <Mark is='off'>{say(words.factorOff)}</Mark>
         )
@@ -135,13 +135,13 @@ function SecondFactor() {
 
 function StartFactor({ onScan }: { readonly onScan: (uri: string, secret: string) => void }) {
   const form = useForm({ password: '' }, async (values) => {
-    const answer = await askNow<{ readonly uri: string; readonly secret: string }>(
+    const answer = await askNow<{ readonly address: string; readonly secret: string }>(
       'POST',
       `${session}/totp`,
       values,
     )
     if (!answer.ok) return answer.wrong
-    onScan(answer.body.uri, answer.body.secret)
+    onScan(answer.body.address, answer.body.secret)
     return undefined
   })
   return (
@@ -246,16 +246,16 @@ function EndFactor() {
 
 type Session = {
   readonly session: string
-  readonly since: number
+  readonly current: boolean
   readonly address: string | null
-  readonly isThis: boolean
+  readonly since: number | null
 }
 
 function Sessions() {
   const [sessions, setSessions] = useState<readonly Session[]>([])
   const look = useCallback(async () => {
-    const answer = await askNow<readonly Session[]>('GET', `${session}/all`)
-    if (answer.ok) setSessions(answer.body)
+    const answer = await askNow<{ readonly sessions: readonly Session[] }>('GET', `${session}/all`)
+    if (answer.ok) setSessions(answer.body.sessions)
   }, [])
   useEffect(() => void look(), [look])
   const end = async (each: Session) => {
@@ -277,12 +277,12 @@ function Sessions() {
         {sessions.map((each) => (
           <li key={each.session}>
             <div class='body'>
-              <strong>{each.isThis ? say(words.thisBrowser) : (each.address ?? '–')}</strong>
+              <strong>{each.current ? say(words.thisBrowser) : (each.address ?? '–')}</strong>
               <div class='small soft'>
-                {say(words.since)} {moment(each.since)}
+                {each.since !== null && `${say(words.since)} ${moment(each.since)}`}
               </div>
             </div>
-            {!each.isThis && (
+            {!each.current && (
               <Button look='plain' onPress={() => end(each)}>
                 {say(words.end)}
               </Button>

@@ -4,6 +4,7 @@ import type { IconNode } from 'lucide'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from '../kit/icon.tsx'
 import { say } from '../kit/say.ts'
+import { ownSite } from '../live/me.ts'
 import { useQueryOf } from '../live/use.ts'
 import { found } from './found.ts'
 import type { ConsolePage } from './frame.tsx'
@@ -130,13 +131,15 @@ function useTargets(pages: readonly ConsolePage[]): readonly Target[] {
         kind: say(words.page),
         icon,
       })),
-    ...sites.rows.map(({ site, name }) => ({
-      href: `/?site=${encodeURIComponent(site)}`,
-      name,
-      also: site,
-      kind: say(words.site),
-      icon: MapPin,
-    })),
+    ...sites.rows
+      .filter(({ site }) => site !== ownSite)
+      .map(({ site, name }) => ({
+        href: `/?site=${encodeURIComponent(site)}`,
+        name,
+        also: site,
+        kind: say(words.site),
+        icon: MapPin,
+      })),
     ...[...names].map(([box, site]) => ({
       href: `/?site=${encodeURIComponent(site)}`,
       name: box,

@@ -10,8 +10,7 @@ const here = () => {
 }
 
 export function go(href: string): void {
-  if (href === location.pathname + location.search) return
-  history.pushState(null, '', href)
+  if (href !== location.pathname + location.search) history.pushState(null, '', href)
   here()
   scrollTo(0, 0)
 }

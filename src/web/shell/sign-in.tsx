@@ -9,7 +9,7 @@ import { Lonely } from './lonely.tsx'
 import { words } from './words.ts'
 
 /** A second factor is asked for once the box says that this account has one. */
-const factorCodes = new Set(['code_needed', 'code_wrong'])
+const factorCodes = new Set(['sign_in_code_needed', 'sign_in_code_wrong'])
 
 export function SignIn() {
   const [needsCode, setNeedsCode] = useState(false)

@@ -101,6 +101,10 @@ export const words = {
     en: '12 characters at least. Four words of your own are good.',
     fr: '12 caractères au moins. Quatre mots à vous conviennent bien.',
   },
+  passwordShort: {
+    en: 'This one is too short.',
+    fr: 'Celui-ci est trop court.',
+  },
   firstSite: { en: 'The first site', fr: 'Le premier site' },
   firstSiteHint: {
     en: 'What this box looks after: a race, a hall, a classroom, a venue.',

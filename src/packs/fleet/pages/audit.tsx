@@ -12,23 +12,23 @@ import type { Column } from '../../../web/kit/table.tsx'
 import { Table } from '../../../web/kit/table.tsx'
 import { askNow } from '../../../web/live/ask-now.ts'
 import type { Problem } from '../../../web/live/ask.ts'
+import { ownSite } from '../../../web/live/me.ts'
 import { words } from '../words/pages.ts'
 import { useSites } from './roles.ts'
 
 type Deed = {
   readonly n: number
-  readonly i: number
-  readonly at: number | null
+  readonly is: string
   readonly who: string
+  readonly name: string | null
   readonly what: string
-  readonly text: string
-  readonly refused: boolean
-  readonly erased: boolean
+  readonly about: string | null
+  readonly words: string
+  readonly at: { readonly time: string | null; readonly quality: number }
+  readonly why: string | null
+  readonly count: number
 }
-type PageOfDeeds = { readonly rows: readonly Deed[]; readonly next: string | null }
-
-/** Organisation-wide deeds stand in the log of the organisation's own site. */
-const ownSite = 'fleet'
+type PageOfDeeds = { readonly rows: readonly Deed[]; readonly next: number | null }
 
 /** Who did what, and what was refused to whom, newest first. */
 export function Audit() {
@@ -36,14 +36,14 @@ export function Audit() {
   const [site, setSite] = useState(ownSite)
   const [who, setWho] = useState('')
   const [deeds, setDeeds] = useState<readonly Deed[]>()
-  const [next, setNext] = useState<string | null>(null)
+  const [next, setNext] = useState<number | null>(null)
   const [wrong, setWrong] = useState<Problem>()
   const asked = useSettled(who.trim(), 250)
   const question = new URLSearchParams({ site, ...(asked !== '' && { who: asked }) })
   const look = useCallback(
-    async (after: string | null) => {
+    async (after: number | null) => {
       const page = new URLSearchParams(question)
-      if (after !== null) page.set('after', after)
+      if (after !== null) page.set('after', String(after))
       const answer = await askNow<PageOfDeeds>('GET', `/api/fleet/audit?${page}`)
       if (!answer.ok) return setWrong(answer.wrong)
       setWrong(undefined)
@@ -53,7 +53,7 @@ export function Audit() {
     [site, asked],
   )
   useEffect(() => void look(null), [look])
-  const options = [{ value: ownSite, label: say(words.allSites) }, ...sites]
+  const options = [{ value: ownSite, label: say(words.organisation) }, ...sites]
   return (
     <>
       <Heading title={say(words.audit)}>
@@ -76,21 +76,21 @@ export function Audit() {
           {wrong.doThis}
         </Notice>
       )}
-      <Panel flush>
-        {deeds && (
+      {deeds && (
+        <Panel flush>
           <Table
             label={say(words.audit)}
             columns={columns()}
             rows={deeds}
-            rowKey={({ n, i }) => `${n}.${i}`}
+            rowKey={({ n, is, what, who }) => `${n} ${is} ${what} ${who}`}
             empty={
               <Empty icon={ScrollText} title={say(words.auditEmpty)}>
                 {say(words.auditEmptyMore)}
               </Empty>
             }
           />
-        )}
-      </Panel>
+        </Panel>
+      )}
       {next !== null && <Button onPress={() => look(next)}>{say(words.older)}</Button>}
     </>
   )
@@ -100,29 +100,40 @@ const columns = (): readonly Column<Deed>[] => [
   {
     key: 'at',
     title: say(words.auditWhen),
-    cell: ({ at }) => <span class='number'>{at === null ? '–' : moment(at)}</span>,
+    cell: ({ at: { time } }) => <span class='number'>{time === null ? '–' : moment(Date.parse(time))}</span>,
     width: '12rem',
     phone: 'under',
   },
   {
     key: 'who',
     title: say(words.auditWho),
-    cell: ({ who }) => who,
-    width: 'minmax(7rem, 0.6fr)',
+    cell: ({ who, name }) => name ?? who,
+    width: 'minmax(8rem, 0.5fr)',
     phone: 'under',
   },
   {
     key: 'what',
     title: say(words.auditWhat),
-    cell: ({ text, erased }) => (erased ? <span class='soft'>{say(words.erased)}</span> : text),
-    width: 'minmax(12rem, 2fr)',
+    cell: ({ what, about }) => about ?? what,
+    width: 'minmax(12rem, 1fr)',
     phone: 'main',
   },
   {
+    key: 'words',
+    title: say(words.whatExactly),
+    cell: ({ words: exactly, why }) => <span class='soft'>{why ?? exactly}</span>,
+    width: 'minmax(10rem, 1.2fr)',
+  },
+  {
     key: 'refused',
-    title: '',
-    cell: ({ refused }) => refused && <Mark is='bad'>{say(words.auditRefused)}</Mark>,
-    width: '7rem',
+    title: say(words.auditOutcome),
+    cell: ({ is }) =>
+      is === 'refused' ? (
+        <Mark is='bad'>{say(words.auditRefused)}</Mark>
+      ) : (
+        <Mark is='good'>{say(words.auditDone)}</Mark>
+      ),
+    width: '8rem',
     phone: 'side',
   },
   { key: 'n', title: say(words.entry), cell: ({ n }) => n, width: '5rem', end: true },

@@ -25,6 +25,7 @@ const useQuery = useQueryOf<Record<never, never>>()
 /** Who may sign in, and what each may do where. */
 export function People() {
   const { rows, state } = useQuery('accounts', {})
+  const sites = useSites()
   const [isAdding, setAdding] = useState(false)
   const [open, setOpen] = useState<string>()
   const [once, setOnce] = useState<Once>()
@@ -44,7 +45,7 @@ export function People() {
         ) : (
           <Table
             label={say(words.people)}
-            columns={columns()}
+            columns={columns(sites)}
             rows={people}
             rowKey={({ account }) => account}
             onOpen={({ account }) => setOpen(account)}
@@ -72,7 +73,7 @@ export function People() {
   )
 }
 
-const columns = (): readonly Column<PersonRow>[] => [
+const columns = (sites: ReturnType<typeof useSites>): readonly Column<PersonRow>[] => [
   {
     key: 'name',
     title: say(words.name),
@@ -91,7 +92,7 @@ const columns = (): readonly Column<PersonRow>[] => [
   {
     key: 'roles',
     title: say(words.roles),
-    cell: ({ roles }) => roles.map(roleText).join(', ') || '–',
+    cell: ({ roles }) => roles.map((held) => roleText(held, sites)).join(', ') || '–',
     width: 'minmax(10rem, 1.6fr)',
     phone: 'under',
   },
@@ -113,7 +114,9 @@ const columns = (): readonly Column<PersonRow>[] => [
   },
 ]
 
-export type Once = { readonly name: string; readonly password: string }
+/** What somebody is given, once: a password, or the PIN of a volunteer. */
+type Once = { readonly name: string; readonly secret: string }
+type Made = { readonly oneTime: string | null; readonly pin: string | null }
 
 type AddProps = { readonly onClose: () => void; readonly onAdded: (once: Once) => void }
 
@@ -128,13 +131,14 @@ function Add({ onClose, onAdded }: AddProps) {
       language: language.value,
     },
     async (values) => {
-      const answer = await askNow<{ readonly password: string }>('POST', '/api/fleet/people', {
+      const answer = await askNow<Made>('POST', '/api/fleet/people', {
         ...values,
         login: values.login.trim(),
         site: values.site === everywhere ? null : values.site,
       })
       if (!answer.ok) return answer.wrong
-      onAdded({ name: values.name, password: answer.body.password })
+      const { oneTime, pin } = answer.body
+      onAdded({ name: values.name, secret: oneTime ?? pin ?? '' })
       return undefined
     },
   )
@@ -196,10 +200,10 @@ function Add({ onClose, onAdded }: AddProps) {
   )
 }
 
-function ShownOnce({ name, password, onClose }: Once & { readonly onClose: () => void }) {
+function ShownOnce({ name, secret, onClose }: Once & { readonly onClose: () => void }) {
   return (
     <Dialog title={say(words.onceTitle, { name })} onClose={onClose}>
-      <Copyable text={password} label={say(words.newPassword)} />
+      <Copyable text={secret} label={say(words.newPassword)} />
       <Notice is='watch' title={say(words.onceMore)} />
       <div class='ends'>
         <Button look='main' onPress={onClose}>

@@ -2,6 +2,7 @@ import { KeyRound, LockOpen, LogOut, Plus, UserCheck, UserX, X } from 'lucide'
 import { useState } from 'preact/hooks'
 import { Button } from '../../../web/kit/button.tsx'
 import { confirm, Dialog } from '../../../web/kit/dialog.tsx'
+import type { Option } from '../../../web/kit/field.tsx'
 import { SelectField } from '../../../web/kit/field.tsx'
 import { Mark } from '../../../web/kit/mark.tsx'
 import { say } from '../../../web/kit/say.ts'
@@ -24,26 +25,33 @@ export type PersonRow = {
 }
 type Held = { readonly role: string; readonly site: string | null }
 
-export const roleText = ({ role, site }: Held): string =>
-  `${roleName(role)} · ${site ?? say(words.everywhere)}`
+/** "Lead · Trail des Crêtes": what somebody may, and where. */
+export function roleText({ role, site }: Held, sites: readonly Option<string>[]): string {
+  const place = site === null ? say(words.everywhere) : sites.find(({ value }) => value === site)?.label
+  return `${roleName(role)} · ${place ?? site}`
+}
+
+type MadeSecret = { readonly oneTime: string | null; readonly pin: string | null }
 
 type PersonProps = {
   readonly of: PersonRow
   readonly onClose: () => void
-  readonly onOnce: (once: { readonly name: string; readonly password: string }) => void
+  readonly onOnce: (once: { readonly name: string; readonly secret: string }) => void
 }
 
 /** One person: what they may, and what can be done for them. */
 export function Person({ of, onClose, onOnce }: PersonProps) {
   const { account, name, login, suspended, roles } = of
   const called = name ?? login ?? account
-  const path = `/api/fleet/people/${encodeURIComponent(account)}`
+  const address = (what: string) =>
+    `/api/fleet/people/${encodeURIComponent(account)}/${what}?site=${encodeURIComponent(of.site)}`
+  const sites = useSites()
   const isSelf = account === me.value?.account
   const resetPassword = async () => {
-    const answer = await askNow<{ readonly password: string }>('PUT', `${path}/password`, {})
+    const answer = await askNow<MadeSecret>('PUT', address('password'), {})
     if (!answer.ok) return complain(answer.wrong)
     onClose()
-    onOnce({ name: called, password: answer.body.password })
+    onOnce({ name: called, secret: answer.body.oneTime ?? answer.body.pin ?? '' })
   }
   const suspend = async () => {
     const isSure = await confirm({
@@ -67,7 +75,7 @@ export function Person({ of, onClose, onOnce }: PersonProps) {
         <ul class='answers'>
           {roles.map((held) => (
             <li key={`${held.role} ${held.site}`}>
-              <span class='body'>{roleText(held)}</span>
+              <span class='body'>{roleText(held, sites)}</span>
               {isOwner() && (
                 <Button look='plain' icon={X} iconOnly onPress={() => takeAway(of, held)}>
                   {say(words.remove)}
@@ -82,10 +90,10 @@ export function Person({ of, onClose, onOnce }: PersonProps) {
         <Button icon={KeyRound} onPress={resetPassword}>
           {say(words.newPassword)}
         </Button>
-        <Button icon={LogOut} onPress={() => tell(askNow('POST', `${path}/sign-out`, {}))}>
+        <Button icon={LogOut} onPress={() => tell(askNow('POST', address('sign-out'), {}))}>
           {say(words.signOutEverywhere)}
         </Button>
-        <Button icon={LockOpen} onPress={() => tell(askNow('POST', `${path}/unlock`, {}))}>
+        <Button icon={LockOpen} onPress={() => tell(askNow('POST', address('unlock'), {}))}>
           {say(words.unlock)}
         </Button>
         {suspended ? (

@@ -1,5 +1,6 @@
 import type { Option } from '../../../web/kit/field.tsx'
 import { say } from '../../../web/kit/say.ts'
+import { ownSite } from '../../../web/live/me.ts'
 import { useQueryOf } from '../../../web/live/use.ts'
 import { roleMeanings, roleNames } from '../words/pages.ts'
 
@@ -25,5 +26,5 @@ export const roleOptions = (isOwner: boolean) =>
 
 export function useSites(): readonly Option<string>[] {
   const { rows } = useQueryOf<Record<never, never>>()('sites', {})
-  return rows.map(({ site, name }) => ({ value: site, label: name }))
+  return rows.filter(({ site }) => site !== ownSite).map(({ site, name }) => ({ value: site, label: name }))
 }

@@ -10,7 +10,7 @@ export const words = {
   loginHint: { en: 'Short, for signing in.', fr: 'Court, pour se connecter.' },
   language: { en: 'Language', fr: 'Langue' },
   loading: { en: 'One moment…', fr: 'Un instant…' },
-  allSites: { en: 'All sites', fr: 'Tous les sites' },
+  organisation: { en: 'The organisation', fr: 'L’organisation' },
   noPeopleMore: {
     en: 'Add those who work with you: each with an own login.',
     fr: 'Ajoutez celles et ceux qui travaillent avec vous : chacun avec son identifiant.',
@@ -65,6 +65,8 @@ export const words = {
   auditWho: { en: 'Who', fr: 'Qui' },
   auditWhat: { en: 'What', fr: 'Quoi' },
   auditWhen: { en: 'When', fr: 'Quand' },
+  auditOutcome: { en: 'Outcome', fr: 'Issue' },
+  auditDone: { en: 'done', fr: 'fait' },
   auditRefused: { en: 'refused', fr: 'refusé' },
   auditEmpty: { en: 'Nothing yet', fr: 'Rien encore' },
   auditEmptyMore: {
