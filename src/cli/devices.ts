@@ -9,6 +9,7 @@ import { MailboxThread } from '../store/mailbox-thread.ts'
 import { StoreError } from '../store/truth.ts'
 import { everyAddress } from './address.ts'
 import type { Settings } from './settings.ts'
+import type { ShownCertificate } from './shown-certificate.ts'
 
 type Parts = {
   readonly box: Box
@@ -17,6 +18,8 @@ type Parts = {
   readonly metrics: Metrics
   readonly mailbox: string
   readonly deviceOf: DeviceOf
+  /** Undefined: no door here has TLS. */
+  readonly shown: ShownCertificate | undefined
 }
 
 /**
@@ -24,9 +27,9 @@ type Parts = {
  * port, and does not load what it would need.
  */
 export async function openDevices(settings: Settings, parts: Parts): Promise<MqttDoor | undefined> {
-  const { mqttPort, mqttWsPort, host } = settings
-  const { known, machine, metrics } = parts
-  if (known.topics.length === 0 || (mqttPort === 0 && mqttWsPort === 0)) return undefined
+  const { mqttPort, mqttWsPort, mqttTlsPort, host } = settings
+  const { known, machine, metrics, shown } = parts
+  if (known.topics.length === 0 || mqttPort + mqttWsPort + mqttTlsPort === 0) return undefined
   const { openMqtt } = await import('../doors/mqtt/door.ts')
   try {
     const door = await openMqtt({
@@ -35,10 +38,18 @@ export async function openDevices(settings: Settings, parts: Parts): Promise<Mqt
       host: host ?? everyAddress(),
       port: mqttPort === 0 ? undefined : mqttPort,
       wsPort: mqttWsPort === 0 ? undefined : mqttWsPort,
+      secure: shown && mqttTlsPort > 0 ? { port: mqttTlsPort, certificate: shown.now } : undefined,
     })
+    const forget = shown?.onChange((now) => door.renew(now))
     metrics.add('mqttClients', () => door.status().clients)
     metrics.add('mqttQueued', () => door.status().queued)
-    return door
+    return {
+      ...door,
+      close: async () => {
+        forget?.()
+        await door.close()
+      },
+    }
   } catch (error) {
     if (!(error instanceof StoreError)) throw asTrouble(error, settings)
     // A box without devices still keeps its sites.
@@ -47,9 +58,14 @@ export async function openDevices(settings: Settings, parts: Parts): Promise<Mqt
   }
 }
 
-function asTrouble(error: unknown, { mqttWsPort }: Settings): unknown {
+function asTrouble(error: unknown, { mqttWsPort, mqttTlsPort }: Settings): unknown {
   if (!(error instanceof Error) || !('port' in error) || !('code' in error)) return error
   const port = Number(error.port)
-  const setting = port === mqttWsPort ? 'REGIE_MQTT_WS_PORT' : 'REGIE_MQTT_PORT'
+  const setting =
+    port === mqttWsPort
+      ? 'REGIE_MQTT_WS_PORT'
+      : port === mqttTlsPort
+        ? 'REGIE_MQTT_TLS_PORT'
+        : 'REGIE_MQTT_PORT'
   return Trouble.of('device_port', { port, setting, reason: String(error.code) }, error)
 }

@@ -26,6 +26,7 @@ import { listenSecurely } from './https.ts'
 import { closeServer, listen } from './listen.ts'
 import { saveTime } from './saved-time.ts'
 import type { Settings } from './settings.ts'
+import { ShownCertificate } from './shown-certificate.ts'
 import { openQueries, openViews } from './views-thread.ts'
 import { webFiles } from './web-folder.ts'
 
@@ -89,9 +90,12 @@ export async function startProgram({
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())
     const port = await listen(server, settings)
+    const needsCertificate = settings.tls.port > 0 || settings.mqttTlsPort > 0
+    const shown = needsCertificate ? new ShownCertificate(folder.path, settings.tls, machine) : undefined
+    ends.defer(() => shown?.stop())
     const secure =
-      settings.tls.port > 0 ? await listenSecurely(server, folder.path, settings, machine) : undefined
-    if (secure) ends.defer(() => secure.close())
+      shown && settings.tls.port > 0 ? await listenSecurely(server, shown, settings, machine) : undefined
+    ends.defer(() => secure?.close())
     listening(port)
 
     const { promise: broken, resolve: breaks } = Promise.withResolvers<string>()
@@ -116,6 +120,7 @@ export async function startProgram({
       machine,
       metrics: beside.metrics,
       mailbox,
+      shown,
       deviceOf: identities.deviceOf,
     })
     ends.defer(() => devices?.close())

@@ -44,7 +44,8 @@ test('an unknown log level is refused in words', () => {
 })
 
 test('devices are expected on the usual ports of MQTT, and 0 does without', () => {
-  expect(readSettings(none, none)).toMatchObject({ mqttPort: 1883, mqttWsPort: 9001 })
+  expect(readSettings(none, none)).toMatchObject({ mqttPort: 1883, mqttWsPort: 9001, mqttTlsPort: 0 })
+  expect(readSettings({ REGIE_MQTT_TLS_PORT: '8883' }, none)).toMatchObject({ mqttTlsPort: 8883 })
   const off = { REGIE_MQTT_PORT: '0', REGIE_MQTT_WS_PORT: '0' }
   expect(readSettings(off, none)).toMatchObject({ mqttPort: 0, mqttWsPort: 0 })
   expect(readSettings(off, { 'mqtt-port': '1884' })).toMatchObject({ mqttPort: 1884, mqttWsPort: 0 })

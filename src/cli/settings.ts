@@ -12,6 +12,8 @@ export type Settings = {
   /** Where devices speak MQTT, by TCP and by WebSocket; 0: nowhere. */
   readonly mqttPort: number
   readonly mqttWsPort: number
+  /** The same over TLS, with the certificate of HTTPS. */
+  readonly mqttTlsPort: number
   readonly log: Level
   readonly tls: TlsSettings
 }
@@ -33,6 +35,7 @@ export function readSettings(env: Environment, flags: Environment): Settings {
     host: pick(env, flags, 'REGIE_HOST', 'host')?.text,
     mqttPort: port(pick(env, flags, 'REGIE_MQTT_PORT', 'mqtt-port')) ?? 1883,
     mqttWsPort: port(pick(env, flags, 'REGIE_MQTT_WS_PORT', 'mqtt-ws-port')) ?? 9001,
+    mqttTlsPort: port(pick(env, flags, 'REGIE_MQTT_TLS_PORT', 'mqtt-tls-port')) ?? 0,
     tls: tls(env, flags),
     log: level(pick(env, flags, 'REGIE_LOG', 'log')) ?? 'info',
   }

@@ -24,9 +24,10 @@ Runs this box until it is stopped with Ctrl-C or SIGTERM; a second one ends it a
   --mqtt-ws-port   devices by WebSocket; 0: none  REGIE_MQTT_WS_PORT   9001
   --log    error, warn, info or debug         REGIE_LOG    info
 
-  --tls-port  where the same is served over HTTPS; 0: nowhere   REGIE_TLS_PORT   0
-  --tls-cert  a certificate, and                                REGIE_TLS_CERT   the box's own
-  --tls-key   its key, both as PEM files                        REGIE_TLS_KEY
+  --tls-port       where the same is served over HTTPS; 0: nowhere   REGIE_TLS_PORT        0
+  --mqtt-tls-port  devices by TLS, usually 8883; 0: none             REGIE_MQTT_TLS_PORT   0
+  --tls-cert       a certificate for both, and                       REGIE_TLS_CERT        the box's own
+  --tls-key        its key, both as PEM files                        REGIE_TLS_KEY
 
   --json   says what happens as JSON lines
   --help   this text
@@ -45,9 +46,10 @@ Fait tourner cette box jusqu’à Ctrl-C ou SIGTERM ; un second l’arrête sur-
   --mqtt-ws-port   appareils par WebSocket ; 0 : aucun  REGIE_MQTT_WS_PORT   9001
   --log    error, warn, info ou debug          REGIE_LOG    info
 
-  --tls-port  où le même est servi en HTTPS ; 0 : nulle part   REGIE_TLS_PORT   0
-  --tls-cert  un certificat, et                                REGIE_TLS_CERT   celui de la box
-  --tls-key   sa clé, en fichiers PEM                          REGIE_TLS_KEY
+  --tls-port       où le même est servi en HTTPS ; 0 : nulle part    REGIE_TLS_PORT        0
+  --mqtt-tls-port  appareils par TLS, d’usage 8883 ; 0 : aucun       REGIE_MQTT_TLS_PORT   0
+  --tls-cert       un certificat pour les deux, et                   REGIE_TLS_CERT        celui de la box
+  --tls-key        sa clé, en fichiers PEM                           REGIE_TLS_KEY
 
   --json   dit ce qui se passe en lignes JSON
   --help   ce texte
@@ -62,6 +64,7 @@ const flags = {
   host: 'string',
   'mqtt-port': 'string',
   'mqtt-ws-port': 'string',
+  'mqtt-tls-port': 'string',
   log: 'string',
   'tls-port': 'string',
   'tls-cert': 'string',

@@ -2,7 +2,7 @@ import { mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { realMachine } from '../../src/cli/machine.ts'
-import type { MqttDoor } from '../../src/doors/mqtt/door.ts'
+import type { MqttDoor, MqttParts } from '../../src/doors/mqtt/door.ts'
 import { openMqtt } from '../../src/doors/mqtt/door.ts'
 import type { MqttLimits } from '../../src/doors/mqtt/limits.ts'
 import { usualMqtt } from '../../src/doors/mqtt/limits.ts'
@@ -22,7 +22,10 @@ export type Here = AsyncDisposable & {
 }
 
 /** A box and its broker in this process, for what needs no kill. */
-export async function doorHere(limits: Partial<MqttLimits> = {}): Promise<Here> {
+export async function doorHere(
+  limits: Partial<MqttLimits> = {},
+  secure?: MqttParts['secure'],
+): Promise<Here> {
   const ends = new AsyncDisposableStack()
   const folder = ends.use(mkdtempDisposableSync(join(tmpdir(), 'regie-mqtt-')))
   const boxes = ends.use(new Boxes())
@@ -42,6 +45,7 @@ export async function doorHere(limits: Partial<MqttLimits> = {}): Promise<Here> 
     host: '127.0.0.1',
     port: 0,
     wsPort: undefined,
+    secure,
   })
   ends.defer(() => door.close())
   return {

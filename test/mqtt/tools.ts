@@ -77,9 +77,9 @@ export type Client = 'mosquitto_pub' | 'mosquitto_sub' | 'mosquitto_rr'
 export type ProtocolVersion = 'mqttv311' | 'mqttv5'
 
 /** One of Debian's command line clients, signed in as a device. */
-export function mosquitto(port: number, version: ProtocolVersion, id: string) {
+export function mosquitto(port: number, version: ProtocolVersion, id: string, more: readonly string[] = []) {
   const known = ['-u', id, '-P', passwordOf(id)]
-  const common = ['-h', '127.0.0.1', '-p', String(port), '-V', version, ...known]
+  const common = ['-h', '127.0.0.1', '-p', String(port), '-V', version, ...known, ...more]
   return Object.assign((client: Client, ...args: readonly string[]) => run(client, ...common, ...args), {
     running: (client: Client, ...args: readonly string[]) => new Running(client, ...common, ...args),
   })

@@ -2,12 +2,16 @@ import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { createServer } from 'node:net'
+import type { Server as TlsServer } from 'node:tls'
+import { createServer as createTlsServer } from 'node:tls'
 import { WebSocketServer } from 'ws'
 import type { Box } from '../../kernel/box/contract.ts'
 import type { Machine } from '../../kernel/machine.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
 import type { Mailbox } from '../../store/mailbox.ts'
 import { createServer as createHttpServer } from '../node-http.ts'
+import type { Certificate } from '../tls/own-certificate.ts'
+import { tlsOf } from '../tls/own-certificate.ts'
 import { Answers } from './answers.ts'
 import { Complaints } from './complaints.ts'
 import type { ConnectionParts } from './connection.ts'
@@ -36,6 +40,7 @@ export type MqttParts = {
   /** Undefined: not opened. 0: any free one. */
   readonly port: number | undefined
   readonly wsPort: number | undefined
+  readonly secure?: { readonly port: number; readonly certificate: Certificate } | undefined
 }
 
 export type MqttStatus = {
@@ -50,6 +55,9 @@ export type MqttStatus = {
 export type MqttDoor = {
   readonly port: number | undefined
   readonly wsPort: number | undefined
+  readonly tlsPort: number | undefined
+  /** Connections that come from now on are shown this one. */
+  readonly renew: (certificate: Certificate) => void
   readonly status: () => MqttStatus
   /** A device is not what it was: its connections end, and what waits for it goes, unless it may come back. */
   readonly sendAway: (who: string, forGood: boolean) => Promise<void>
@@ -68,9 +76,13 @@ export async function openMqtt(parts: MqttParts): Promise<MqttDoor> {
     if (tcp) ends.defer(await listen(tcp, parts.port, parts.host))
     const web = parts.wsPort === undefined ? undefined : webServer(broker)
     if (web) ends.defer(await listen(web, parts.wsPort, parts.host))
+    const tls = parts.secure && tlsServer(broker, parts.secure.certificate)
+    if (tls) ends.defer(await listen(tls, parts.secure?.port, parts.host))
     return {
       port: portOf(tcp),
       wsPort: portOf(web),
+      tlsPort: portOf(tls),
+      renew: (certificate) => tls?.setSecureContext(tlsOf(certificate)),
       status: () => broker.status(),
       sendAway: (who, forGood) => broker.sendAway(who, forGood),
       close: () => ends.disposeAsync(),
@@ -162,6 +174,18 @@ class Broker {
 
 function tcpServer(broker: Broker): Server {
   return createServer((socket) => wireOverTcp(socket, broker.open))
+}
+
+function tlsServer(broker: Broker, certificate: Certificate): TlsServer {
+  const { clients, connectMs } = broker.limits
+  const server = createTlsServer(
+    { ...tlsOf(certificate), minVersion: 'TLSv1.2', handshakeTimeout: connectMs },
+    (socket) => wireOverTcp(socket, broker.open),
+  )
+  // Whoever has not shaken hands yet is no client of the broker, and counts all the same.
+  server.maxConnections = clients
+  server.on('tlsClientError', (_, socket) => socket.destroy())
+  return server
 }
 
 const paths = new Set(['/', '/mqtt'])

@@ -10,6 +10,9 @@ export const ownDays = 397
 
 export type Certificate = { readonly key: string; readonly certificate: string }
 
+/** As servers of Node take it. */
+export const tlsOf = ({ key, certificate }: Certificate) => ({ key, cert: certificate })
+
 type Wanted = {
   readonly name: string
   /** Host names and addresses under which the box is reached. */
