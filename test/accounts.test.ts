@@ -33,7 +33,10 @@ afterEach(async () => {
 })
 
 async function start(flags: Readonly<Record<string, string>> = {}): Promise<void> {
-  const settings = readSettings({}, { data, port: '0', host: '127.0.0.1', log: 'debug', ...flags })
+  const settings = readSettings(
+    {},
+    { data, port: '0', 'mqtt-port': '0', 'mqtt-ws-port': '0', host: '127.0.0.1', log: 'debug', ...flags },
+  )
   const machine = realMachine({ write: (text) => void said.push(text), isTTY: false, least: 'debug' })
   program = await startProgram({ settings, machine, listening: () => {} })
 }

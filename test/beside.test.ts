@@ -28,7 +28,10 @@ async function started(name: string): Promise<Program & { readonly data: string 
   const data = join(root, name)
   const machine = realMachine({ write: (text) => words.push(text), isTTY: false, least: 'info' })
   const program = await startProgram({
-    settings: readSettings({}, { data, port: '0', host: '127.0.0.1', log: 'info' }),
+    settings: readSettings(
+      {},
+      { data, port: '0', 'mqtt-port': '0', 'mqtt-ws-port': '0', host: '127.0.0.1', log: 'info' },
+    ),
     machine,
     listening: () => {},
   })

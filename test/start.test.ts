@@ -25,6 +25,8 @@ afterEach(() => rmSync(root, { recursive: true }))
 
 type Event = Readonly<Record<string, string | number>>
 
+const anyPort = { REGIE_PORT: '0', REGIE_MQTT_PORT: '0', REGIE_MQTT_WS_PORT: '0' }
+
 type Started = {
   readonly child: ChildProcess
   readonly events: Event[]
@@ -35,7 +37,7 @@ type Started = {
 function regie(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const child = spawn(process.execPath, ['bin/regie.ts', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', REGIE_DATA: data, REGIE_PORT: '0', ...env },
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', REGIE_DATA: data, ...anyPort, ...env },
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const events: Event[] = []
@@ -246,7 +248,10 @@ test('two boxes share a site over a real link, and stop with nothing left open',
 type Opened = Program & { readonly publicKey: string }
 
 async function openProgram(folder: string): Promise<Opened> {
-  const settings = readSettings({}, { data: folder, port: '0', host: '127.0.0.1', log: 'error' })
+  const settings = readSettings(
+    {},
+    { data: folder, port: '0', 'mqtt-port': '0', 'mqtt-ws-port': '0', host: '127.0.0.1', log: 'error' },
+  )
   const program = await startProgram({ settings, machine: realMachine(), listening: () => {} })
   const { publicKey } = parseIdentity(readFileSync(join(folder, 'identity'), 'utf8'))
   return { ...program, publicKey }

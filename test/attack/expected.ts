@@ -47,6 +47,7 @@ export const actions: Readonly<Record<string, Who>> = {
 export const queries: Readonly<Record<string, Who>> = {
   accounts: ownersAndLeads,
   boxes: all,
+  'fleet.devices': all,
   doorCodes: 'the box itself',
   doorPeople: 'the box itself',
   doorProofs: 'the box itself',
@@ -59,6 +60,12 @@ export const queries: Readonly<Record<string, Who>> = {
   sessions: ownersAndLeads,
   sites: all,
   tokens: owners,
+}
+
+/** Topics of devices: what who acts for may, with a token that names it. */
+export const topics: Readonly<Record<string, { readonly send?: Who; readonly read?: Who }>> = {
+  'fleet.state': { send: helpers },
+  'fleet.told': { read: all },
 }
 
 /** Addresses beside those of actions and queries: what anybody gets there without a name. */

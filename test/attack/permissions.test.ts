@@ -10,7 +10,7 @@ import type { Program } from '../../src/cli/program.ts'
 import { startProgram } from '../../src/cli/program.ts'
 import { readSettings } from '../../src/cli/settings.ts'
 import { doLocal } from '../../src/doors/local.ts'
-import { actions, others, queries, roles } from './expected.ts'
+import { actions, others, queries, roles, topics } from './expected.ts'
 
 const password = 'correct horse battery'
 const [site, elsewhere] = ['one', 'two'] as const
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const real = realMachine({ write: () => {}, isTTY: false, least: 'error' })
   const clock = { ...real.clock, mono: () => real.clock.mono() + shiftMs }
   program = await startProgram({
-    settings: readSettings({}, { data, port: '0', host: '127.0.0.1' }),
+    settings: readSettings({}, { data, port: '0', 'mqtt-port': '0', 'mqtt-ws-port': '0', host: '127.0.0.1' }),
     machine: { ...real, clock },
     listening: () => {},
   })
@@ -105,11 +105,13 @@ function heard(status: number): 'in' | 401 | 403 | 404 {
   return status === 200 || status === 400 || status === 422 ? 'in' : (`${status}` as never)
 }
 
-const full = (path: string) => `/api/fleet/${path}`
+/** The fleet is asked for what it has under its own name, and for what the kernel has. */
+const full = (name: string) => `/api/fleet/${name.replace(/^fleet\./, '')}`
 
 test('the table names every action and query, and no other', () => {
   expect(Object.keys(actions).toSorted()).toEqual([...known.actions.keys()].toSorted())
   expect(Object.keys(queries).toSorted()).toEqual([...known.queries.keys()].toSorted())
+  expect(Object.keys(topics).toSorted()).toEqual(known.topics.map(({ name }) => name).toSorted())
 })
 
 test('the server answers what the table names, and nothing else', () => {

@@ -25,6 +25,7 @@ export type Signing = {
   readonly id?: string
   readonly clean?: boolean
   readonly keepAlive?: number
+  readonly password?: string
   /** Raw bytes of properties, without their length; MQTT 5 only. */
   readonly properties?: readonly number[]
 }
@@ -37,6 +38,7 @@ export const bytes = {
     id = 'gate-1',
     clean = true,
     keepAlive = 60,
+    password = passwordOf(id),
     properties = [],
   }: Signing) =>
     packet(
@@ -47,7 +49,7 @@ export const bytes = {
       Buffer.from(version === 5 ? [properties.length, ...properties] : []),
       text(client),
       text(id),
-      text(passwordOf(id)),
+      text(password),
     ),
   publish: (version: 4 | 5, topic: string, payload: string | Uint8Array, id = 0, flags = 0) =>
     packet(

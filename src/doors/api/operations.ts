@@ -28,14 +28,21 @@ export type Group = {
   readonly refusals: readonly (readonly [code: string, words: RefusalWords])[]
 }
 
-/** Everything that packs declare, pack by pack. */
+/** Everything that packs declare, by the name under which it is asked for: the fleet's beside the kernel's own. */
 export function groupsOf(known: Known): readonly Group[] {
-  return known.packs.map((pack) => ({
-    name: pathOf(known, pack, pack === known.kernel ? '' : `${pack.name}.`).split('/')[2] ?? '',
-    operations: [...queriesOf(known, pack), ...actionsOf(known, pack)],
-    refusals: Object.entries(pack.refusals ?? {}),
+  const byName = Map.groupBy(known.packs, (pack) => nameOf(known, pack))
+  return [...byName].map(([name, packs]) => ({
+    name,
+    operations: [
+      ...packs.flatMap((pack) => queriesOf(known, pack)),
+      ...packs.flatMap((pack) => actionsOf(known, pack)),
+    ],
+    refusals: packs.flatMap(({ refusals = {} }) => Object.entries(refusals)),
   }))
 }
+
+const nameOf = (known: Known, pack: Pack): string =>
+  pathOf(known, pack, pack === known.kernel ? '' : `${pack.name}.`).split('/')[2] ?? ''
 
 type Owned = { readonly pack: Pack; readonly allow: readonly string[] }
 

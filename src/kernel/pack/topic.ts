@@ -47,8 +47,8 @@ export type RecordTopic<Kinds extends FactKinds, Filter extends string, P extend
   /** Roles that may send it. */
   readonly publish: readonly string[]
   readonly facts: From<Filter, P, readonly Said<Kinds>[]>
-  /** What tells this message from all others of its device. With it, a message that comes twice counts once. */
-  readonly id?: From<Filter, P, string> | undefined
+  /** What tells this message from all others of its device, if it says so. With it, one that comes twice counts once. */
+  readonly id?: From<Filter, P, string | undefined> | undefined
   /** Roles that may read the message as well: it is then carried on, too. */
   readonly subscribe?: readonly string[] | undefined
 }
@@ -125,7 +125,7 @@ export type TopicAny = { readonly filter: string } & (
       readonly publish: readonly string[]
       readonly subscribe?: readonly string[] | undefined
       readonly facts: (message: MessageAny) => readonly Fact[]
-      readonly id?: ((message: MessageAny) => string) | undefined
+      readonly id?: ((message: MessageAny) => string | undefined) | undefined
     } & Payload)
   | ({
       readonly is: 'act'
