@@ -1,6 +1,6 @@
 import { Eye, EyeOff, TriangleAlert } from 'lucide'
 import type { ComponentChildren } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { say } from './say.ts'
@@ -50,6 +50,15 @@ const described = (id: string, { hint, wrong }: Shown) => ({
     undefined,
 })
 
+/** Browsers heed `autofocus` once in the life of a page; ours come and go without a new one. */
+function useFirst(isFirst = false) {
+  const element = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (isFirst) element.current?.focus()
+  }, [isFirst])
+  return element
+}
+
 /** Preact's types tell the kinds of inputs apart by what else they may have; what ours have, all of these may. */
 const typed = (type: string) => ({ type }) as { readonly type: 'text' }
 
@@ -80,7 +89,7 @@ export function TextField(props: TextProps) {
         value={value}
         inputMode={code ? 'numeric' : undefined}
         autocomplete={autocomplete}
-        autofocus={props.autofocus}
+        ref={useFirst(props.autofocus)}
         autocapitalize={props.spellcheck ? undefined : 'none'}
         spellcheck={props.spellcheck ?? false}
         maxLength={props.maxLength}
@@ -114,7 +123,7 @@ export function SecretField(props: SecretProps) {
           name={name}
           value={value}
           autocomplete={autocomplete}
-          autofocus={props.autofocus}
+          ref={useFirst(props.autofocus)}
           autocapitalize='none'
           spellcheck={false}
           maxLength={200}

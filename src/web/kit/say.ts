@@ -73,9 +73,8 @@ export function bytes(count: number): string {
   return new Intl.NumberFormat(locale.value, options).format(count / 1000 ** step)
 }
 
-/** The best of the languages that somebody reads, as browsers list them. */
-export function languageAmong(wished: readonly string[]): Language {
+/** The first of the languages that somebody reads, as browsers list them, that is spoken here. */
+export function languageAmong(wished: readonly string[]): Language | undefined {
   const tags = wished.map((tag) => tag.toLowerCase().split('-')[0])
-  const spoken = tags.find((tag) => languages.some((each) => each === tag))
-  return spoken === 'fr' ? 'fr' : 'en'
+  return tags.flatMap((tag) => languages.find((each) => each === tag) ?? []).at(0)
 }

@@ -21,6 +21,9 @@ export function here(origin: string = location.origin): Surroundings {
   }
 }
 
+/** What time it is by this device: milliseconds since 1970. */
+export const deviceTime = (): number => Date.now()
+
 function onWake(tell: () => void): () => void {
   if (typeof document === 'undefined') return () => {}
   const seen = () => {

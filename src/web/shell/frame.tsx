@@ -51,7 +51,7 @@ export function Frame({ pages, children }: FrameProps) {
           <button type='button' class='button find' onClick={openPalette}>
             <Icon of={Search} />
             <span>{say(words.find)}</span>
-            <kbd>Ctrl K</kbd>
+            <kbd aria-hidden='true'>Ctrl K</kbd>
           </button>
           <Person />
         </header>

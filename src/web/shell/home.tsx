@@ -10,16 +10,19 @@ import { number, say } from '../kit/say.ts'
 import { askNow } from '../live/ask-now.ts'
 import { isOwner, me, ownSite } from '../live/me.ts'
 import { useQueryOf } from '../live/use.ts'
+import { SetClock } from './set-clock.tsx'
 import { words } from './words.ts'
 
 const useQuery = useQueryOf<Record<never, never>>()
 
 /** Where one begins: how the sites are, and what to do next. */
 export function Home() {
+  const { rows } = useQuery('sites', {})
   const { name, login } = me.value ?? { name: null, login: null }
   return (
     <>
       <Heading title={say(words.hello, { name: name ?? login ?? '' })} />
+      <SetClock sites={rows.map(({ site }) => site)} />
       <div class='columns'>
         <div class='stack'>
           <Sites />

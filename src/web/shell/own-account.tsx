@@ -206,7 +206,7 @@ function Codes({ codes, onSeen }: { readonly codes: readonly string[]; readonly 
           <span key={code}>{code}</span>
         ))}
       </div>
-      <Copyable text={codes.join('\n')} label={say(words.factorCodes)} />
+      <Copyable text={codes.join(' ')} label={say(words.factorCodes)} />
       <Button look='main' onPress={onSeen}>
         {say(words.done)}
       </Button>

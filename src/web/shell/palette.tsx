@@ -46,11 +46,18 @@ function Open({ pages }: { readonly pages: readonly ConsolePage[] }) {
   const element = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  useEffect(() => element.current?.showModal(), [])
+  useEffect(() => {
+    element.current?.showModal()
+    element.current?.querySelector('input')?.focus()
+  }, [])
   const targets = useTargets(pages)
   const shown = found(targets, text).slice(0, 30)
   const close = () => {
     isOpen.value = false
+  }
+  const open = ({ href }: Target) => {
+    close()
+    go(href)
   }
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -61,8 +68,7 @@ function Open({ pages }: { readonly pages: readonly ConsolePage[] }) {
     const target = shown[at]
     if (event.key !== 'Enter' || !target) return
     event.preventDefault()
-    close()
-    go(target.href)
+    open(target)
   }
   return (
     <dialog
@@ -84,7 +90,6 @@ function Open({ pages }: { readonly pages: readonly ConsolePage[] }) {
         aria-label={say(words.find)}
         placeholder={say(words.findHint)}
         value={text}
-        autofocus
         autocomplete='off'
         spellcheck={false}
         onInput={({ currentTarget }) => {
@@ -100,12 +105,11 @@ function Open({ pages }: { readonly pages: readonly ConsolePage[] }) {
             id={`found-${i}`}
             role='option'
             aria-selected={i === at}
+            onClick={() => open(target)}
           >
-            <a href={target.href} tabIndex={-1} onClick={close}>
-              <Icon of={target.icon} />
-              {target.name}
-              <span class='kind'>{target.kind}</span>
-            </a>
+            <Icon of={target.icon} />
+            {target.name}
+            <span class='kind'>{target.kind}</span>
           </li>
         ))}
       </ul>

@@ -1,15 +1,15 @@
 import { effect } from '@preact/signals'
 import type { Language } from '../kit/say.ts'
-import { language, languageAmong, languages } from '../kit/say.ts'
+import { language, languageAmong } from '../kit/say.ts'
 import { me, welcome } from '../live/me.ts'
 
 const chosenKey = 'regie.language'
 
-/** The page speaks as the person does: by the account, else as was chosen on this device, else as the browser asks. */
+/** The page speaks as the person does: by the account, else as was chosen on this device, else as the browser asks, else as the box does. */
 export function speak(): void {
   effect(() => {
-    const known = me.value?.language ?? kept(chosenKey) ?? welcome.value?.language
-    language.value = languages.find((each) => each === known) ?? languageAmong(navigator.languages)
+    const known = [me.value?.language, kept(chosenKey), ...navigator.languages, welcome.value?.language]
+    language.value = languageAmong(known.flatMap((each) => each ?? [])) ?? 'en'
   })
   effect(() => {
     document.documentElement.lang = language.value

@@ -132,6 +132,18 @@ export const words = {
     en: 'A site is a race, a hall, a classroom, a venue. Add the first with: regie site add.',
     fr: 'Un site est une course, une salle, une classe, un lieu. Ajoutez le premier avec : regie site add.',
   },
+  clockUnknown: {
+    en: 'This box does not know what time it is',
+    fr: 'Cette box ne sait pas quelle heure il est',
+  },
+  clockUnknownMore: {
+    en: 'Nothing expires, and codes of apps cannot be judged, until somebody tells it.',
+    fr: 'Rien n’expire, et les codes des applications ne peuvent être jugés, tant que personne ne le lui dit.',
+  },
+  clockSet: { en: 'Set the clock', fr: 'Régler l’horloge' },
+  clockTitle: { en: 'Is this the right time?', fr: 'Est-ce la bonne heure ?' },
+  clockText: { en: 'This device says: {now}.', fr: 'Cet appareil indique : {now}.' },
+  clockYes: { en: 'Yes, set it', fr: 'Oui, régler' },
   whatNext: { en: 'What to do next', fr: 'La suite' },
   nextFactor: {
     en: 'Protect your account with a second factor',
