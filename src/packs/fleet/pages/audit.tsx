@@ -6,6 +6,7 @@ import { Heading } from '../../../web/kit/heading.tsx'
 import { Mark } from '../../../web/kit/mark.tsx'
 import { Notice } from '../../../web/kit/notice.tsx'
 import { Empty, Panel } from '../../../web/kit/panel.tsx'
+import type { Texts } from '../../../web/kit/say.ts'
 import { moment, say } from '../../../web/kit/say.ts'
 import { useSettled } from '../../../web/kit/settled.ts'
 import type { Column } from '../../../web/kit/table.tsx'
@@ -13,6 +14,7 @@ import { Table } from '../../../web/kit/table.tsx'
 import { askNow } from '../../../web/live/ask-now.ts'
 import type { Problem } from '../../../web/live/ask.ts'
 import { ownSite } from '../../../web/live/me.ts'
+import { deeds, doers } from '../words/deeds.ts'
 import { words } from '../words/pages.ts'
 import { useSites } from './roles.ts'
 
@@ -96,6 +98,11 @@ export function Audit() {
   )
 }
 
+const nameOf = (names: Readonly<Record<string, Texts>>, key: string): string | undefined => {
+  const texts = Object.hasOwn(names, key) ? names[key] : undefined
+  return texts && say(texts)
+}
+
 const columns = (): readonly Column<Deed>[] => [
   {
     key: 'at',
@@ -107,14 +114,14 @@ const columns = (): readonly Column<Deed>[] => [
   {
     key: 'who',
     title: say(words.auditWho),
-    cell: ({ who, name }) => name ?? who,
+    cell: ({ who, name }) => name ?? nameOf(doers, who) ?? who,
     width: 'minmax(8rem, 0.5fr)',
     phone: 'under',
   },
   {
     key: 'what',
     title: say(words.auditWhat),
-    cell: ({ what, about }) => about ?? what,
+    cell: ({ what, about }) => nameOf(deeds, what) ?? about ?? what,
     width: 'minmax(12rem, 1fr)',
     phone: 'main',
   },
