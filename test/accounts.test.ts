@@ -299,7 +299,7 @@ test('ACCOUNT-9 what a token or a person may not do is refused, and written down
 })
 
 test('ACCOUNT-5 from outside nobody signs in without HTTPS, nor an owner without a second factor', async () => {
-  await start()
+  await start({ 'trusted-proxies': '127.0.0.0/8' })
   await by('setup', aSetup)
   await by('account add', {
     login: 'jo',
@@ -310,7 +310,7 @@ test('ACCOUNT-5 from outside nobody signs in without HTTPS, nor an owner without
     password,
   })
   await until(async () => (await signIn('jo', password)).status === 200)
-  // As a proxy on this machine says it of those for whom it asks.
+  // As a trusted proxy on this machine says it of those for whom it asks.
   const from = async (login: string, secret: string, proto: string) => {
     const headers = {
       'content-type': 'application/json',

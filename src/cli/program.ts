@@ -76,7 +76,7 @@ export async function startProgram({
     const local = await openLocal(folder.path, told, localAccountActs(accounts))
     ends.defer(() => local.close())
     const link = linkDoor()
-    const live = liveDoor({ machine, reception: receptionOf(accounts) })
+    const live = liveDoor({ machine, reception: receptionOf(accounts), trusts: settings.trusts })
     const blobs = blobDoor(machine)
     const readiness = new Readiness(machine.clock.mono)
     const api = apiDoor({
@@ -85,7 +85,7 @@ export async function startProgram({
       machine,
       watched: { showing: () => showing(), readiness, vitals: () => beside.vitals },
     })
-    const doors = { readiness, link, live, blobs, api, accounts, web: webFiles() }
+    const doors = { readiness, link, live, blobs, api, accounts, trusts: settings.trusts, web: webFiles() }
     const server = httpDoor({ log: machine.log, showing: () => showing(), ...doors })
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())

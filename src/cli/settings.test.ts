@@ -20,6 +20,18 @@ test('HTTPS is off, with the box’s own certificate, and a certificate needs it
   expect(() => readSettings({ REGIE_TLS_KEY: '/k.pem' }, none)).toThrow('REGIE_TLS_CERT')
 })
 
+test('HTTP-15 no proxy is trusted unless it is named, by an address or a network', () => {
+  const near = ['127.0.0.1', '::1', '10.0.0.1', 'fd00::1']
+  expect(near.filter(readSettings(none, none).trusts)).toEqual([])
+  const env = { REGIE_TRUSTED_PROXIES: '127.0.0.1, fd00::/8' }
+  expect(near.filter(readSettings(env, none).trusts)).toEqual(['127.0.0.1', 'fd00::1'])
+  expect(near.filter(readSettings(env, { 'trusted-proxies': '10.0.0.0/8' }).trusts)).toEqual(['10.0.0.1'])
+  expect(() => readSettings({ REGIE_TRUSTED_PROXIES: 'loopback' }, none)).toThrow(
+    'REGIE_TRUSTED_PROXIES is “loopback”',
+  )
+  expect(() => readSettings(none, { 'trusted-proxies': '10.0.0.1,,' })).toThrow('--trusted-proxies is')
+})
+
 test('a flag wins over the environment', () => {
   const env = { REGIE_DATA: '/a', REGIE_PORT: '1', REGIE_HOST: '::1', REGIE_LOG: 'WARN' }
   expect(readSettings(env, none)).toMatchObject({ data: '/a', port: 1, host: '::1', log: 'warn' })

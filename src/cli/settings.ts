@@ -1,4 +1,6 @@
 import { resolve } from 'node:path'
+import type { Trusts } from '../doors/caller.ts'
+import { trustsNobody, trustsOf } from '../doors/caller.ts'
 import { Trouble } from '../doors/errors.ts'
 import type { Level } from '../kernel/machine.ts'
 import { levels } from './machine.ts'
@@ -16,6 +18,8 @@ export type Settings = {
   readonly mqttTlsPort: number
   readonly log: Level
   readonly tls: TlsSettings
+  /** Proxies that are believed for whom they ask. */
+  readonly trusts: Trusts
 }
 
 /** HTTPS beside HTTP: on which port (0: none), and with whose certificate (undefined: the box's own). */
@@ -37,6 +41,7 @@ export function readSettings(env: Environment, flags: Environment): Settings {
     mqttWsPort: port(pick(env, flags, 'REGIE_MQTT_WS_PORT', 'mqtt-ws-port')) ?? 9001,
     mqttTlsPort: port(pick(env, flags, 'REGIE_MQTT_TLS_PORT', 'mqtt-tls-port')) ?? 0,
     tls: tls(env, flags),
+    trusts: trusts(pick(env, flags, 'REGIE_TRUSTED_PROXIES', 'trusted-proxies')),
     log: level(pick(env, flags, 'REGIE_LOG', 'log')) ?? 'info',
   }
 }
@@ -53,6 +58,13 @@ function tls(env: Environment, flags: Environment): TlsSettings {
     certificate: certificate && resolve(certificate.text),
     key: key && resolve(key.text),
   }
+}
+
+function trusts(found: Found | undefined): Trusts {
+  if (found === undefined) return trustsNobody
+  const known = trustsOf(found.text.split(',').map((each) => each.trim()))
+  if (known) return known
+  throw invalid(found, '10.0.0.7, 10.0.0.0/8, fd00::/8, …')
 }
 
 type Found = { readonly setting: string; readonly text: string }

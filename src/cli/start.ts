@@ -13,7 +13,8 @@ import { listenForStop } from './signals.ts'
 
 const help: Texts = {
   en: `regie start [--data <folder>] [--port <number>] [--host <address>] [--log <level>]
-            [--mqtt-port <number>] [--mqtt-ws-port <number>] [--json]
+            [--mqtt-port <number>] [--mqtt-ws-port <number>]
+            [--trusted-proxies <addresses>] [--json]
 
 Runs this box until it is stopped with Ctrl-C or SIGTERM; a second one ends it at once.
 
@@ -29,13 +30,17 @@ Runs this box until it is stopped with Ctrl-C or SIGTERM; a second one ends it a
   --tls-cert       a certificate for both, and                       REGIE_TLS_CERT        the box's own
   --tls-key        its key, both as PEM files                        REGIE_TLS_KEY
 
+  --trusted-proxies   addresses and networks (10.0.0.7,fd00::/8) of proxies
+                      that are believed for whom they ask       REGIE_TRUSTED_PROXIES   none
+
   --json   says what happens as JSON lines
   --help   this text
 
 Ends with 0 when stopped, 1 when it cannot start, 2 when a setting is wrong, 70 when Regie itself fails.
 `,
   fr: `regie start [--data <dossier>] [--port <numéro>] [--host <adresse>] [--log <niveau>]
-            [--mqtt-port <numéro>] [--mqtt-ws-port <numéro>] [--json]
+            [--mqtt-port <numéro>] [--mqtt-ws-port <numéro>]
+            [--trusted-proxies <adresses>] [--json]
 
 Fait tourner cette box jusqu’à Ctrl-C ou SIGTERM ; un second l’arrête sur-le-champ.
 
@@ -50,6 +55,9 @@ Fait tourner cette box jusqu’à Ctrl-C ou SIGTERM ; un second l’arrête sur-
   --mqtt-tls-port  appareils par TLS, d’usage 8883 ; 0 : aucun       REGIE_MQTT_TLS_PORT   0
   --tls-cert       un certificat pour les deux, et                   REGIE_TLS_CERT        celui de la box
   --tls-key        sa clé, en fichiers PEM                           REGIE_TLS_KEY
+
+  --trusted-proxies   adresses et réseaux (10.0.0.7,fd00::/8) des proxys
+                      crus sur celui pour qui ils demandent     REGIE_TRUSTED_PROXIES   aucun
 
   --json   dit ce qui se passe en lignes JSON
   --help   ce texte
@@ -69,6 +77,7 @@ const flags = {
   'tls-port': 'string',
   'tls-cert': 'string',
   'tls-key': 'string',
+  'trusted-proxies': 'string',
   json: 'boolean',
   help: 'boolean',
 } as const

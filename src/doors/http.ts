@@ -4,6 +4,8 @@ import type { Machine } from '../kernel/machine.ts'
 import type { AccountDoor } from './accounts/account-door.ts'
 import { addSessionRoutes } from './accounts/session-routes.ts'
 import type { BlobDoor } from './blob-door.ts'
+import type { Trusts } from './caller.ts'
+import { callerOf, trustsNobody } from './caller.ts'
 import { Trouble } from './errors.ts'
 import { maxBodyBytes, sendTrouble, troubleOf } from './http-errors.ts'
 import { languageOfBrowser } from './language.ts'
@@ -35,6 +37,8 @@ export type HttpParts = {
   readonly web?: WebFiles | undefined
   /** Who asks: by the accounts, unless something else is said. Without either everybody is nobody. */
   readonly visitorOf?: VisitorOf | undefined
+  /** Which proxies are believed for whom they ask; nobody, unless something else is said. */
+  readonly trusts?: Trusts | undefined
 }
 
 const secure = {
@@ -59,8 +63,6 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   const server = fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
-    // What a proxy on this machine says of those it asks for; nobody else is believed.
-    trustProxy: 'loopback',
     // A key has 200 characters, and each may take three in an address.
     routerOptions: { maxParamLength: 600 },
     keepAliveTimeout: 10_000,
@@ -73,11 +75,12 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
     },
   })
   demandPermissions(server)
-  const { accounts, api } = parts
+  const { accounts, api, trusts = trustsNobody } = parts
   const byAccount: VisitorOf = (request) => accounts?.visitorOf(request.headers) ?? nobody
   const visitorOf = parts.visitorOf ?? byAccount
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(secure)
+    request.caller = callerOf(request.raw, trusts)
     if (request.routeOptions.config.permission === 'box') return parts.blobs.admit(request, reply)
     return expectPermission(request, visitorOf, () => api?.sites() ?? [])
   })
@@ -101,12 +104,12 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
 
 /** What somebody who has a name asked for and may not do, is written down (ACCOUNT-9). */
 function noteRefusal(accounts: AccountDoor | undefined, request: FastifyRequest, { code, status }: Trouble) {
-  const { visitor, ip, query } = request
+  const { visitor, caller, query } = request
   if (status !== 403 && status !== 429 && code !== 'site_absent') return
   if (visitor === undefined || visitor.kind === 'nobody') return
   const { site } = query as { readonly site?: unknown }
   const what = `${request.method} ${request.routeOptions.url ?? '?'}`
-  const body = { who: visitor.who.slice(0, 100), what, why: code, address: ip }
+  const body = { who: visitor.who.slice(0, 100), what, why: code, address: caller.address }
   accounts?.refused(typeof site === 'string' ? site : undefined, { kind: 'door.refused', body })
 }
 

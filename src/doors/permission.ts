@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { everybody } from '../kernel/pack/roles.ts'
+import type { Caller } from './caller.ts'
 import { Trouble } from './errors.ts'
 import { roleTexts } from './role-words.ts'
 import type { Visitor } from './visitor.ts'
@@ -18,6 +19,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     visitor: Visitor
+    /** Where it comes from. Fastify's own `ip`, `host` and `protocol` know of no proxy. */
+    caller: Caller
   }
 }
 
@@ -32,6 +35,7 @@ export const routesOf = (server: FastifyInstance): readonly string[] => register
 /** Closed by default: a route that does not say who may use it does not start. */
 export function demandPermissions(server: FastifyInstance): void {
   server.decorateRequest('visitor')
+  server.decorateRequest('caller')
   const routes: string[] = []
   registered.set(server, routes)
   server.addHook('onRoute', ({ method, url, config }) => {
@@ -65,9 +69,9 @@ export async function expectPermission(
 }
 
 /** From this machine, and not by way of a proxy on it: that one asks for others, under another name. */
-function isFromHere({ ip, host, headers }: FastifyRequest): boolean {
-  const isLoopback = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/.test(ip)
-  const isOwnName = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host)
+function isFromHere({ caller, headers }: FastifyRequest): boolean {
+  const isLoopback = /^(?:127\.\d+\.\d+\.\d+|::1)$/.test(caller.address)
+  const isOwnName = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(caller.host)
   return (
     isLoopback && isOwnName && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined
   )

@@ -69,7 +69,7 @@ export class House implements AsyncDisposable {
       live,
       blobs: blobDoor(machine),
       api,
-      visitorOf: ({ headers, ip }) => this.reception.visitorOf({ headers, ip }),
+      visitorOf: ({ headers, caller }) => this.reception.visitorOf({ headers, ip: caller.address }),
     })
     hearActs(server, this.heard)
     if (isOpen) {

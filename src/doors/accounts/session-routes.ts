@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { sha256 } from '../../kernel/digest.ts'
 import { Trouble } from '../errors.ts'
@@ -30,10 +30,10 @@ export function addSessionRoutes(server: FastifyInstance, door: AccountDoor, gua
       throw Trouble.of('request_invalid', { reason: given.error.issues[0]?.message ?? 'no sign-in' })
     const mark = cookieOf(request.headers.cookie, clientCookie)
     const cookie = open.marks.read(mark)
-    const client = { cookie, address: request.ip, secure: isSecure(request) }
+    const { address, secure, relayed } = request.caller
+    const client = { cookie, address, secure, relayed }
     const { person, how } = await open.signIn.check(given.data, client)
     const secret = await open.sessions.open(person, how, client.address)
-    const { secure } = client
     remember(reply, sessionCookie, secret, { seconds: sessionMs / 1000, secure })
     // From now on this browser is told from others behind its address, whatever they try.
     const kept = cookie === undefined ? open.marks.make() : (mark ?? '')
@@ -45,7 +45,7 @@ export function addSessionRoutes(server: FastifyInstance, door: AccountDoor, gua
     const secret = sessionOf(request.headers.cookie)
     await door.now()?.directory.known()
     if (secret !== undefined) await door.now()?.sessions.close(secret)
-    remember(reply, sessionCookie, '', { seconds: 0, secure: isSecure(request) })
+    remember(reply, sessionCookie, '', { seconds: 0, secure: request.caller.secure })
     return reply.code(204).send()
   })
 
@@ -73,5 +73,3 @@ function remember(
 ): void {
   void reply.header('set-cookie', setCookie(name, value, how))
 }
-
-const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https'

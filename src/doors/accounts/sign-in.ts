@@ -19,7 +19,12 @@ export type Client = {
   readonly cookie: string | undefined
   readonly address: string
   readonly secure: boolean
+  /** Somebody that is not believed asks for him: where he is is not known. */
+  readonly relayed?: boolean | undefined
 }
+
+/** On this machine or a private network, as far as that is known. */
+const isClose = ({ address, relayed }: Client): boolean => relayed !== true && isNear(address)
 
 export type SignInAsk = {
   readonly login: string
@@ -63,7 +68,7 @@ export class SignIn {
   /** Throws a Trouble in words. */
   async check(ask: SignInAsk, client: Client): Promise<SignedIn> {
     // Before anything is judged: who listens on the way must not hear whether a password is right.
-    if (!client.secure && !isNear(client.address)) throw Trouble.of('https_needed', {})
+    if (!client.secure && !isClose(client)) throw Trouble.of('https_needed', {})
     await this.#parts.directory.known()
     const login = ask.login.normalize('NFKC').trim().toLowerCase()
     const found = this.#parts.directory.byLogin(login)
@@ -95,13 +100,13 @@ export class SignIn {
     found: readonly Person[],
     secret: string,
     pin: boolean,
-    { address }: Client,
+    client: Client,
   ): Promise<Person | undefined> {
     let tried = 0
     for (const person of found) {
       const proof = pin ? 'pin' : 'password'
       // A PIN is for whoever stands in the same place.
-      if (pin && !isNear(address)) continue
+      if (pin && !isClose(client)) continue
       const hashed = this.#open(person, proof)
       if (hashed === undefined) continue
       tried += 1
@@ -127,7 +132,7 @@ export class SignIn {
     attempt: Parameters<Lockouts['wrong']>[0],
   ): Promise<'totp' | 'code' | undefined> {
     const secret = this.#open(person, 'totp')
-    const isOutside = !isNear(client.address)
+    const isOutside = !isClose(client)
     if (secret === undefined) {
       const inCharge = this.#parts.directory
         .roles(person, hubSite)

@@ -77,7 +77,10 @@ export const accountErrors = {
       en: 'From outside, passwords travel over HTTPS only.',
       fr: 'De l’extérieur, les mots de passe ne passent que par HTTPS.',
     },
-    doThis: { en: 'Open the same address with https://.', fr: 'Ouvrez la même adresse avec https://.' },
+    doThis: {
+      en: 'Open the same address with https://. Behind a proxy, the box must trust it (--trusted-proxies).',
+      fr: 'Ouvrez la même adresse avec https://. Derrière un proxy, la box doit le croire (--trusted-proxies).',
+    },
   },
   password_short: {
     status: 400,

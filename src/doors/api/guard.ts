@@ -21,15 +21,15 @@ export function guard({ limits, crowd }: { readonly limits: Limits; readonly cro
 }
 
 /** Whose requests are counted together: those of one account or token, else of one address. */
-function nameOf({ visitor, ip }: FastifyRequest): string {
-  return visitor.kind === 'nobody' ? `nobody ${ip}` : `${visitor.kind} ${visitor.who}`
+function nameOf({ visitor, caller }: FastifyRequest): string {
+  return visitor.kind === 'nobody' ? `nobody ${caller.address}` : `${visitor.kind} ${visitor.who}`
 }
 
 /** A browser sends the cookies of a box with requests that foreign pages make, and says whose page it was. */
-function expectOwnOrigin({ headers, visitor, protocol, host }: FastifyRequest): void {
+function expectOwnOrigin({ headers, visitor, caller: { secure, host } }: FastifyRequest): void {
   const { origin, cookie } = headers
   if (cookie === undefined && (origin === undefined || visitor.kind === 'token')) return
-  if (origin === undefined || origin !== originOf(`${protocol}://${host}`))
+  if (origin === undefined || origin !== originOf(`http${secure ? 's' : ''}://${host}`))
     throw Trouble.of('origin_foreign', {})
 }
 

@@ -6,6 +6,8 @@ import { maxAskingBytes } from '../../kernel/live/messages.ts'
 import { LiveSession } from '../../kernel/live/session.ts'
 import type { Machine } from '../../kernel/machine.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
+import type { Trusts } from '../caller.ts'
+import { callerOf, trustsNobody } from '../caller.ts'
 import type { Refusal } from '../refuse-upgrade.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
 import { isForeign } from './origin.ts'
@@ -33,12 +35,19 @@ type Parts = {
   readonly machine: Machine
   readonly reception: Reception
   readonly limits?: LiveLimits | undefined
+  /** Which proxies are believed for whom they ask. */
+  readonly trusts?: Trusts | undefined
 }
 
 type Open = { readonly box: OpenBox; readonly known: Known; readonly unhear: () => void }
 
 /** Where pages and programs read queries live: a WebSocket of whole text messages (LIVE-17). */
-export function liveDoor({ machine, reception, limits = usualLimits }: Parts): LiveDoor {
+export function liveDoor({
+  machine,
+  reception,
+  limits = usualLimits,
+  trusts = trustsNobody,
+}: Parts): LiveDoor {
   // Deflate costs thirteen times the CPU where many hear the same.
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxAskingBytes })
   const sockets = new Set<LiveSocket>()
@@ -59,7 +68,7 @@ export function liveDoor({ machine, reception, limits = usualLimits }: Parts): L
   const enter = (request: IncomingMessage, raw: Duplex, head: Buffer, { box, known }: Open) =>
     server.handleUpgrade(request, raw, head, (webSocket) => {
       const parts = { machine, reception, limits, places, session: sessionsOf(box, known) }
-      const shown = { headers: request.headers, ip: request.socket.remoteAddress ?? '' }
+      const shown = { headers: request.headers, ip: callerOf(request, trusts).address }
       const socket = new LiveSocket(parts, webSocket, raw, shown)
       sockets.add(socket)
       webSocket.once('close', () => sockets.delete(socket))
