@@ -435,8 +435,10 @@ describe('HTTP-10 a write that a browser sends', () => {
     ])
       expect(await send('ada', headers)).toBe(403)
     expect(await send('ada', { cookie, origin: own.replace('http:', 'https:') })).toBe(403)
-    expect(await send('token', { origin: foreign })).toBe(200)
-    expect(await send('token', { cookie, origin: foreign })).toBe(403)
+    const authorization = 'Bearer token'
+    expect(await send('token', { authorization, origin: foreign })).toBe(200)
+    expect(await send('token', { authorization, cookie, origin: foreign })).toBe(403)
+    expect(await send('token', { origin: foreign })).toBe(403)
     expect((await api.get('/api/fair/books', 'ada', { cookie, origin: foreign })).status).toBe(200)
   })
 })

@@ -96,6 +96,36 @@ test('LIVE-19 a page of another host, and a cookie of no page, are refused', asy
   expect(await Wire.refused(port, as('anna', port))).toBe(101)
 })
 
+test('LIVE-19 a socket opens where a write would be heard, and nowhere else', async () => {
+  await using house = await House.open()
+  const own = `http://127.0.0.1:${house.port}`
+  const origins = [undefined, own, own.replace('http:', 'https:'), 'http://example.org', 'null', '']
+  const cookies = [undefined, 'session=anna']
+  const bearers = [undefined, 'Bearer anna', 'Basic YW5uYQ==']
+  const opened: number[] = []
+  for (const origin of origins)
+    for (const cookie of cookies)
+      for (const authorization of bearers) {
+        const all = { origin, cookie, authorization }
+        const headers = Object.fromEntries(
+          Object.entries(all).filter((each): each is [string, string] => each[1] !== undefined),
+        )
+        const told = await fetch(`${own}/api/fair/grant?site=fair`, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: '{"tag":1}',
+        })
+        const { code } = (await told.json()) as { readonly code?: string }
+        // Nobody writes anything; what he may read is told above.
+        if (told.status === 401) continue
+        const isHeard = code !== 'origin_foreign'
+        const status = await Wire.refused(house.port, { headers })
+        expect([headers, status]).toEqual([headers, isHeard ? 101 : 403])
+        opened.push(status)
+      }
+  expect(new Set(opened)).toEqual(new Set([101, 403]))
+})
+
 test('LIVE-20 a role that is taken away ends what it let somebody read, at once', async () => {
   await using house = await House.open()
   using wire = await Wire.open(house.port, as('anna', house.port))

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Trouble } from '../errors.ts'
+import { isForeign } from '../origin.ts'
 import type { Crowd, Limits, Sort } from './limits.ts'
 
 export type Guarded = ReturnType<typeof guard>
@@ -8,7 +9,7 @@ export type Guarded = ReturnType<typeof guard>
 export function guard({ limits, crowd }: { readonly limits: Limits; readonly crowd: Crowd }) {
   return (sorts: readonly Sort[]) => async (request: FastifyRequest, reply: FastifyReply) => {
     if (!sorts.includes('reads')) {
-      expectOwnOrigin(request)
+      if (isForeign(request.headers, request.caller)) throw Trouble.of('origin_foreign', {})
       expectJson(request)
     }
     const visitor = nameOf(request)
@@ -24,17 +25,6 @@ export function guard({ limits, crowd }: { readonly limits: Limits; readonly cro
 function nameOf({ visitor, caller }: FastifyRequest): string {
   return visitor.kind === 'nobody' ? `nobody ${caller.address}` : `${visitor.kind} ${visitor.who}`
 }
-
-/** A browser sends the cookies of a box with requests that foreign pages make, and says whose page it was. */
-function expectOwnOrigin({ headers, visitor, caller: { secure, host } }: FastifyRequest): void {
-  const { origin, cookie } = headers
-  if (cookie === undefined && (origin === undefined || visitor.kind === 'token')) return
-  if (origin === undefined || origin !== originOf(`http${secure ? 's' : ''}://${host}`))
-    throw Trouble.of('origin_foreign', {})
-}
-
-const originOf = (address: string): string | undefined =>
-  URL.canParse(address) ? new URL(address).origin : undefined
 
 /** Anything else a foreign page could send without being asked first; DELETE it cannot. */
 function expectJson({ headers, method }: FastifyRequest): void {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { maxAskingBytes } from '../../kernel/live/messages.ts'
 import { helloToken } from './hello.ts'
 import { Bucket, Places, usualLimits } from './limits.ts'
-import { isForeign } from './origin.ts'
 
 test('LIVE-22 a bucket lets so many through at once, then so many a second, and does not save for years', () => {
   const bucket = new Bucket({ burst: 3, perSecond: 10 }, 0)
@@ -40,21 +39,4 @@ test.each([
   ['hello', undefined],
 ])('LIVE-18 %s shows the token %s', (message, token) => {
   expect(helloToken(Buffer.from(message))).toBe(token)
-})
-
-test.each([
-  [{ host: 'box:8080' }, false],
-  [{ host: 'box:8080', cookie: 'a=b' }, true],
-  [{ host: 'box:8080', origin: 'http://box:8080' }, false],
-  [{ host: 'BOX:8080', origin: 'http://box:8080' }, false],
-  [{ host: 'box', origin: 'https://box' }, false],
-  [{ host: '[fd00::2]:8080', origin: 'http://[fd00::2]:8080' }, false],
-  [{ host: 'box:8080', origin: 'http://box:8081' }, true],
-  [{ host: 'box', origin: 'http://box.example.org' }, true],
-  [{ host: 'box', origin: 'null' }, true],
-  [{ host: 'a b', origin: 'null' }, true],
-  [{ origin: 'http://box' }, true],
-  [{ host: 'box', origin: 'file://box' }, true],
-])('LIVE-19 %j is foreign: %s', (headers, foreign) => {
-  expect(isForeign(headers)).toBe(foreign)
 })

@@ -6,11 +6,11 @@ import { maxAskingBytes } from '../../kernel/live/messages.ts'
 import { LiveSession } from '../../kernel/live/session.ts'
 import type { Machine } from '../../kernel/machine.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
-import type { Trusts } from '../caller.ts'
+import type { Caller, Trusts } from '../caller.ts'
 import { callerOf, trustsNobody } from '../caller.ts'
+import { isForeign } from '../origin.ts'
 import type { Refusal } from '../refuse-upgrade.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
-import { isForeign } from './origin.ts'
 import type { LiveLimits } from './limits.ts'
 import { Places, usualLimits } from './limits.ts'
 import { LiveSocket } from './live-socket.ts'
@@ -65,10 +65,10 @@ export function liveDoor({
       if (sockets.size > 0) lookLater()
     })
   }
-  const enter = (request: IncomingMessage, raw: Duplex, head: Buffer, { box, known }: Open) =>
+  const enter = (request: IncomingMessage, raw: Duplex, head: Buffer, ip: string, { box, known }: Open) =>
     server.handleUpgrade(request, raw, head, (webSocket) => {
       const parts = { machine, reception, limits, places, session: sessionsOf(box, known) }
-      const shown = { headers: request.headers, ip: callerOf(request, trusts).address }
+      const shown = { headers: request.headers, ip }
       const socket = new LiveSocket(parts, webSocket, raw, shown)
       sockets.add(socket)
       webSocket.once('close', () => sockets.delete(socket))
@@ -79,9 +79,10 @@ export function liveDoor({
     })
   return {
     upgrade: (request, raw, head) => {
-      const refusal = refusalOf(request) ?? (sockets.size < limits.sockets ? undefined : 503)
+      const caller = callerOf(request, trusts)
+      const refusal = refusalOf(request, caller) ?? (sockets.size < limits.sockets ? undefined : 503)
       if (refusal !== undefined || !opened) return refuseUpgrade(raw, refusal ?? 503)
-      return enter(request, raw, head, opened)
+      return enter(request, raw, head, caller.address, opened)
     },
     open: ({ box, known }) => {
       const unhear = onNewSites(box, () => {
@@ -101,9 +102,9 @@ export function liveDoor({
 }
 
 /** A secret in an address stands in logs and histories, so nothing may stand there. */
-function refusalOf({ url, headers }: IncomingMessage): Refusal | undefined {
+function refusalOf({ url, headers }: IncomingMessage, caller: Caller): Refusal | undefined {
   if (url !== livePath) return 400
-  return isForeign(headers) ? 403 : undefined
+  return isForeign(headers, caller) ? 403 : undefined
 }
 
 function sessionsOf(box: OpenBox, known: Known) {
