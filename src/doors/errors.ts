@@ -28,6 +28,8 @@ export type More = {
   readonly values?: Values | undefined
   /** Seconds until it is worth asking again. */
   readonly retryAfter?: number | undefined
+  /** How this address may be asked. */
+  readonly methods?: readonly string[] | undefined
 }
 
 /** A trouble, said to another process of this machine. */
@@ -135,11 +137,11 @@ export type Problem = {
   readonly status: number
   readonly code: string
   readonly doThis: string
-} & Omit<More, 'retryAfter'>
+} & Omit<More, 'retryAfter' | 'methods'>
 
 export function problemOf(trouble: Trouble, language: Language): Problem {
   const { code, status, more } = trouble
   const { what, doThis } = trouble.say(language)
-  const { retryAfter: _, ...told } = more
+  const { retryAfter: _, methods: __, ...told } = more
   return { type: `urn:regie:error:${code}`, title: what, status, code, doThis, ...told }
 }

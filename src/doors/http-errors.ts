@@ -13,7 +13,8 @@ export function sendTrouble(request: FastifyRequest, reply: FastifyReply, troubl
   const language = languageOfBrowser(request.headers['accept-language'])
   const problem = problemOf(trouble, language)
   reply.code(problem.status).header('content-language', language).header('vary', 'accept, accept-language')
-  const { retryAfter, key } = trouble.more
+  const { retryAfter, key, methods } = trouble.more
+  if (methods !== undefined) reply.header('allow', methods.join(', '))
   if (retryAfter !== undefined || problem.status === 503) reply.header('retry-after', retryAfter ?? 2)
   if (key !== undefined) reply.header(keyHeader, key)
   return wantsPage(request)

@@ -100,6 +100,21 @@ describe('what goes wrong', () => {
     expect(problem.json()).toMatchObject({ code: 'not_found', title: 'There is nothing at this address.' })
   })
 
+  test('HTTP-16 an address that is asked in another way says which', async () => {
+    for (const method of ['POST', 'DELETE', 'PUT', 'OPTIONS'] as const) {
+      const { statusCode, headers, json } = await server.inject({ method, url: '/ready?a=b' })
+      expect([statusCode, headers.allow]).toEqual([405, 'GET, HEAD'])
+      expect(headers['content-type']).toContain('application/problem+json')
+      expect(json()).toMatchObject({
+        code: 'method_unknown',
+        title: `Nothing at this address is asked for with ${method}.`,
+        doThis: 'Ask for it with GET, HEAD.',
+      })
+    }
+    const { statusCode, headers } = await server.inject({ method: 'POST', url: '/nothing' })
+    expect([statusCode, headers.allow]).toEqual([404, undefined])
+  })
+
   test('nobody without a name learns what is under /api', async () => {
     for (const url of ['/api', '/api/', '/api/x/y', '/api?x']) {
       const answer = await server.inject({ url, headers: browser })

@@ -12,10 +12,11 @@ import { languageOfBrowser } from './language.ts'
 import type { LinkDoor } from './link.ts'
 import type { LiveDoor } from './live/live-door.ts'
 import { livePath } from './live/live-door.ts'
+import { methodsAt } from './methods.ts'
 import { pageFiles } from './page-files.ts'
 import type { ApiDoor } from './api/door.ts'
 import type { VisitorOf } from './permission.ts'
-import { demandPermissions, expectPermission } from './permission.ts'
+import { demandPermissions, expectPermission, routesOf } from './permission.ts'
 import { pathOf } from './refuse-upgrade.ts'
 import type { Readiness, Showing } from './readiness.ts'
 import { statusPage } from './status-page.ts'
@@ -89,7 +90,7 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
     noteRefusal(parts.accounts, request, trouble)
     return sendTrouble(request, reply, trouble)
   })
-  server.setNotFoundHandler((request, reply) => sendTrouble(request, reply, Trouble.of('not_found', {})))
+  server.setNotFoundHandler((request, reply) => sendTrouble(request, reply, notFound(server, request)))
   server.server.on('upgrade', (request, socket, head) => {
     const { upgrade } = (pathOf(request) === livePath && parts.live) || parts.link
     upgrade(request, socket, head)
@@ -100,6 +101,12 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   parts.blobs.add(server)
   api?.add(server)
   return server
+}
+
+function notFound(server: FastifyInstance, { method, url }: FastifyRequest): Trouble {
+  const methods = methodsAt(routesOf(server), url)
+  if (methods.length === 0) return Trouble.of('not_found', {})
+  return Trouble.of('method_unknown', { method, methods: methods.join(', ') }).with({ methods })
 }
 
 /** What somebody who has a name asked for and may not do, is written down (ACCOUNT-9). */

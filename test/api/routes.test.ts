@@ -47,6 +47,25 @@ describe('HTTP-1 every declaration has its route', () => {
     expect((await api.get('/api/fair/nothing', 'ada')).body).toMatchObject({ code: 'not_found', status: 404 })
   })
 
+  test('HTTP-16 asked in another way, it is said how, to who has a name', async () => {
+    await using boxes = new Boxes()
+    await using api = await fairServer(boxes)
+    const told = await api.get('/api/fair/pay?site=fair', 'ada')
+    expect([told.status, told.headers.get('allow'), told.body['code']]).toEqual([
+      405,
+      'POST',
+      'method_unknown',
+    ])
+    const posted = await api.post('/api/fair/books', {}, 'ada')
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    const waiting = await api.post('/api/fair/topUp/k1', {}, 'ada')
+    expect([waiting.status, waiting.headers.get('allow')]).toEqual([405, 'GET'])
+    for (const path of ['/api/fair/books', '/api/health', '/api/nothing']) {
+      const { status, headers } = await api.post(path, {})
+      expect([path, status, headers.get('allow')]).toEqual([path, 401, null])
+    }
+  })
+
   test('HTTP-1 closed to who may not, and it says who may', async () => {
     await using boxes = new Boxes()
     await using api = await fairServer(boxes)

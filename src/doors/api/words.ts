@@ -10,6 +10,14 @@ export const apiErrors = {
       fr: 'Vérifiez-la, ou repartez de la première page de la box.',
     },
   },
+  method_unknown: {
+    status: 405,
+    what: {
+      en: 'Nothing at this address is asked for with {method}.',
+      fr: 'Rien à cette adresse ne se demande par {method}.',
+    },
+    doThis: { en: 'Ask for it with {methods}.', fr: 'Demandez-le par {methods}.' },
+  },
   sign_in_needed: {
     status: 401,
     what: {
