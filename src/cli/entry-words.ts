@@ -17,6 +17,8 @@ export type EntryJson = {
     readonly key: string
     readonly who: string
     readonly answer: unknown
+    /** When the person did it, where it was asked for later: and how many milliseconds that may be off, if known. */
+    readonly done?: { readonly time: string; readonly within: number | null }
   }
   readonly why?: string
   readonly facts: readonly FactJson[]
@@ -52,8 +54,9 @@ function headJson(head: Head): Pick<EntryJson, 'form' | 'at' | 'from' | 'asked' 
     case 'q':
       return { form: 'quarantined', at, from: head.from, why: head.why }
     case 'a': {
-      const { action, key, who, answer } = head.asked
-      return { form: 'decision', at, asked: { action, key, who, answer } }
+      const { action, key, who, answer, doneAt } = head.asked
+      const done = doneAt && { time: new Date(doneAt.ms).toISOString(), within: doneAt.within }
+      return { form: 'decision', at, asked: { action, key, who, answer, ...(done && { done }) } }
     }
     case 'k':
       return { form: 'keeper', at }
@@ -71,7 +74,7 @@ export function entryWords(entry: RecordJson & { readonly n?: number }): string 
   const place = entry.n === undefined ? `#${entry.from?.seq ?? ''}` : String(entry.n)
   const time = entry.at.time === null ? `+${entry.at.mono} ms` : localTime(entry.at.time)
   const said = entry.asked
-    ? `${entry.asked.who}: ${entry.asked.action}`
+    ? `${entry.asked.who}: ${entry.asked.action}${doneWords(entry.asked.done)}`
     : entry.form === 'keeper'
       ? 'keeper'
       : `box ${entry.from?.box ?? ''}`
@@ -80,6 +83,13 @@ export function entryWords(entry: RecordJson & { readonly n?: number }): string 
   const head = `${place.padStart(7)}  ${time.padEnd(23)}  ${said}`
   const lines = facts.map((fact) => `         ${fact}`)
   return [styleText('bold', head), ...lines].join('\n')
+}
+
+type Done = NonNullable<EntryJson['asked']>['done']
+
+function doneWords(done: Done): string {
+  if (!done) return ''
+  return `  (${localTime(done.time)}${done.within === null ? ' ?' : ` ±${done.within} ms`})`
 }
 
 /** As the clock on the wall here shows it. */

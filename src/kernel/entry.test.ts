@@ -17,9 +17,14 @@ const origins = fc.record(
   { noNullPrototype: true },
 )
 const answers = fc.jsonValue({ noUnicodeString: false }) as fc.Arbitrary<unknown>
-const asks = fc.record(
-  { action: texts, key: texts, digest: texts, who: texts, answer: answers },
+const moments = fc.nat({ max: 8_640_000_000_000_000 })
+const doneAts = fc.record(
+  { ms: moments, within: fc.option(moments, { nil: null }) },
   { noNullPrototype: true },
+)
+const asks = fc.record(
+  { action: texts, key: texts, digest: texts, who: texts, answer: answers, doneAt: doneAts },
+  { noNullPrototype: true, requiredKeys: ['action', 'key', 'digest', 'who', 'answer'] },
 )
 const plain = { noNullPrototype: true } as const
 const heads: fc.Arbitrary<Head> = fc.oneof(
@@ -90,6 +95,33 @@ describe('heads', () => {
     '["q",[0,null,0],"unknown","box1","stream1",1.5,"why"]',
   ])('LOG-2 what is not a head throws: %s', (text) => {
     expect(() => parseHead(text)).toThrow(Error)
+  })
+
+  test('LOG-29 when its person did it stands last in the head of a decision', () => {
+    const asked = { action: 'toy.pay', key: 'k', digest: 'd', who: 'ada', answer: null }
+    const text = '["a",[0,null,0],[],"toy.pay","k","d","ada",null,[7,null]]'
+    const head: Head = {
+      form: 'a',
+      at: [0, null, 0],
+      kinds: [],
+      asked: { ...asked, doneAt: { ms: 7, within: null } },
+    }
+    expect(headText(head)).toBe(text)
+    expect(parseHead(text)).toEqual(head)
+  })
+
+  test.each([
+    '7',
+    'null',
+    '[7]',
+    '[-1,null]',
+    '[1.5,null]',
+    '[9000000000000000,0]',
+    '[7,"0"]',
+    '[7,0,0]',
+    '{}',
+  ])('LOG-29 %s is no moment', (text) => {
+    expect(() => parseHead(`["a",[0,null,0],[],"toy.pay","k","d","ada",null,${text}]`)).toThrow(Error)
   })
 
   test('LOG-2 a record has one kind, a decision as many as it says', () => {

@@ -1,4 +1,6 @@
 import { sha256 } from './digest.ts'
+import type { DoneAt, DoneAtText } from './done-at.ts'
+import { doneAtOf, isDoneAtText } from './done-at.ts'
 import type { Instant } from './instant.ts'
 import type { Random } from './machine.ts'
 import { randomId } from './machine.ts'
@@ -36,6 +38,8 @@ export type Asked = {
   readonly digest: string
   readonly who: string
   readonly answer: unknown
+  /** Only where somebody said when he did it. */
+  readonly doneAt?: DoneAt | undefined
 }
 
 /** A fact inside an entry. `body` is undefined where it was erased. */
@@ -58,8 +62,9 @@ export function headText(head: Head): string {
         head.why,
       ])
     case 'a': {
-      const { action, key, digest, who, answer } = head.asked
-      return JSON.stringify(['a', head.at, head.kinds, action, key, digest, who, answer])
+      const { action, key, digest, who, answer, doneAt } = head.asked
+      const done = doneAt ? [[doneAt.ms, doneAt.within]] : []
+      return JSON.stringify(['a', head.at, head.kinds, action, key, digest, who, answer, ...done])
     }
     case 'k':
       return JSON.stringify(['k', head.at, head.kinds])
@@ -87,7 +92,7 @@ export function parseHead(text: string): Head {
     }
     case 'a': {
       if (!parts.slice(3, 7).every((each) => typeof each === 'string')) throw notAHead(text)
-      const [, , kinds, action, key, digest, who, answer] = parts as unknown as [
+      const [, , kinds, action, key, digest, who, answer, done] = parts as unknown as [
         'a',
         Instant,
         readonly string[],
@@ -96,8 +101,11 @@ export function parseHead(text: string): Head {
         string,
         string,
         unknown,
+        DoneAtText?,
       ]
-      return { form: 'a', at, kinds, asked: { action, key, digest, who, answer } }
+      if (done !== undefined && !isDoneAtText(done)) throw notAHead(text)
+      const doneAt = done === undefined ? {} : { doneAt: doneAtOf(done) }
+      return { form: 'a', at, kinds, asked: { action, key, digest, who, answer, ...doneAt } }
     }
     case 'k':
       return { form: 'k', at, kinds: parts[2] as readonly string[] }

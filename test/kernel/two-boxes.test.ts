@@ -51,6 +51,18 @@ test('ACT-2 an action is answered once, with two copies, and the same when asked
   })
 })
 
+test('ACT-10 when its person did it travels with an action, and stands in the entry on both', async () => {
+  await using boxes = new Boxes()
+  const { keeper, follower } = await keeperAndFollower(boxes)
+  const doneAt = { ms: 1_763_650_000_000, within: 51 }
+  expect(await follower.box.act('fair', { ...grant('later'), doneAt })).toMatchObject({ is: 'answered' })
+  await until(() => follower.site().n === keeper.site().n)
+  for (const box of [keeper, follower]) {
+    const heads = box.truth.prepare(`SELECT head FROM log WHERE head LIKE '%"later"%'`).all()
+    expect(heads.map(({ head }) => String(head).endsWith(',[1763650000000,51]]'))).toEqual([true])
+  }
+})
+
 test('LOG-9 what a follower recorded while it was cut off arrives once', async () => {
   await using boxes = new Boxes()
   const { keeper, follower } = await keeperAndFollower(boxes)

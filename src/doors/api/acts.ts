@@ -8,6 +8,7 @@ import type { Visitor } from '../visitor.ts'
 import { ownKey } from '../visitor.ts'
 import { keyHeader } from '../http-errors.ts'
 import { askingIn, isKey } from './asking.ts'
+import { doneAtHeader, doneAtIn } from './done-at.ts'
 import type { ApiParts } from './parts.ts'
 import { answerWithinMs, pathOf, refusalOf, within } from './parts.ts'
 import { oneSite } from './sites.ts'
@@ -22,7 +23,8 @@ export function act(parts: ApiParts, known: KnownAction) {
     const { key, input } = askingIn(request, known.action, parts.machine.random)
     expectOrder(parts, known, request.visitor, site, input)
     const { visitor } = request
-    const ask = { action: known.name, key: ownKey(visitor, key), who: visitor.who, input }
+    const doneAt = doneAtIn(request.headers[doneAtHeader], box, site)
+    const ask = { action: known.name, key: ownKey(visitor, key), who: visitor.who, input, doneAt }
     const asked = box.act(site, ask)
     const late = () => Trouble.of('outcome_unknown', {}).with({ key })
     const answer = await within(parts.machine.timers, answerWithinMs, asked, late)

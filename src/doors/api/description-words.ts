@@ -43,6 +43,10 @@ export const words = {
     en: 'Made by who asks, once for each thing that he wants: asked again with it, it is done once.',
     fr: 'Créée par qui demande, une fois par demande : redemandée avec elle, la chose n’est faite qu’une fois.',
   },
+  doneAt: {
+    en: 'When the person did it, where it is asked for later: milliseconds since 1970, perhaps what they may be off, and how long ago.',
+    fr: 'Quand la personne l’a fait, si c’est demandé plus tard : millisecondes depuis 1970, peut-être leur erreur, et depuis combien de temps.',
+  },
   after: {
     en: 'Where the page before ended: its “next”.',
     fr: 'Là où la page précédente s’arrête : son « next ».',

@@ -4,6 +4,7 @@ import { statusOf } from '../errors.ts'
 import { maxBodyBytes } from '../http-errors.ts'
 import type { Language } from '../language.ts'
 import { words } from './description-words.ts'
+import { doneAtForm } from './done-at.ts'
 import type { Schema } from './fields.ts'
 import { fieldsOf } from './fields.ts'
 import { perMinute } from './limits.ts'
@@ -55,7 +56,11 @@ export function openApi(known: Known, version: string, language: Language): Json
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: { Problem: problem, Answer: answered, Waiting: waiting202, ...hoisted },
       responses: { Problem: problemResponse(words.problem[language]) },
-      parameters: { site: siteParameter(language), key: keyHeaderParameter(language) },
+      parameters: {
+        site: siteParameter(language),
+        key: keyHeaderParameter(language),
+        doneAt: doneAtParameter(language),
+      },
     },
     'x-regie-refusals': Object.fromEntries(
       groups.map(({ name, refusals }) => [
@@ -105,7 +110,7 @@ function pathItem(each: Operation, group: Group, language: Language): Json {
           operationId: each.name,
           ...shared(each, group, language),
           ...(each.sensitive ? { 'x-regie-sensitive': true } : {}),
-          parameters: [ref('parameters', 'site'), ref('parameters', 'key')],
+          parameters: [ref('parameters', 'site'), ref('parameters', 'key'), ref('parameters', 'doneAt')],
           requestBody: {
             required: true,
             content: {
@@ -204,6 +209,13 @@ const siteParameter = (language: Language): Json => ({
   in: 'query',
   schema: { type: 'string' },
   description: words.site[language],
+})
+
+const doneAtParameter = (language: Language): Json => ({
+  name: 'Regie-Done-At',
+  in: 'header',
+  schema: { type: 'string', pattern: doneAtForm.source },
+  description: words.doneAt[language],
 })
 
 const keyHeaderParameter = (language: Language): Json => ({

@@ -119,6 +119,36 @@ export const apiErrors = {
     },
     doThis: { en: 'Send it flatter.', fr: 'Envoyez-le plus à plat.' },
   },
+  done_at_invalid: {
+    status: 400,
+    what: {
+      en: 'Regie-Done-At does not say when this was done.',
+      fr: 'Regie-Done-At ne dit pas quand cela a été fait.',
+    },
+    doThis: {
+      en: 'Send whole milliseconds since 1970, as in 1763650000000;within=31;ago=8123, or leave it out.',
+      fr: 'Envoyez des millisecondes entières depuis 1970, comme 1763650000000;within=31;ago=8123, ou rien.',
+    },
+  },
+  done_later: {
+    status: 422,
+    what: {
+      en: 'By the clock of this box, this was done later than now.',
+      fr: 'D’après l’horloge de cette box, cela a été fait plus tard que maintenant.',
+    },
+    doThis: {
+      en: 'Check the clocks of the box and of the device, then do it again.',
+      fr: 'Vérifiez les horloges de la box et de l’appareil, puis refaites-le.',
+    },
+  },
+  done_long_ago: {
+    status: 422,
+    what: {
+      en: 'This was done more than {days} days ago and has waited since: it is not done any more.',
+      fr: 'Cela date de plus de {days} jours et a attendu depuis : ce n’est plus fait.',
+    },
+    doThis: { en: 'If it is still wanted, do it again.', fr: 'Si c’est encore voulu, refaites-le.' },
+  },
   key_invalid: {
     status: 400,
     what: {

@@ -173,6 +173,18 @@ describe('when there is a way again', () => {
     expect((await start()).asked('k')).toMatchObject({ state: 'answered' })
   })
 
+  test('ACT-10 when its person did it waits with it, over a restart', async () => {
+    const { start, way, decide, pass } = box()
+    const doneAt = { ms: 1_763_650_000_000, within: null }
+    const ask = { action: 'toy.when', key: 'k', who: 'ada', input: {}, doneAt }
+    expect((await (await start()).act(ask)).is).toBe('waiting')
+    const afar = await start()
+    way(decide)
+    afar.turn()
+    await pass(1)
+    expect(afar.asked('k')).toMatchObject({ answer: { answer: { doneAt } } })
+  })
+
   test('AFAR-3 that it is sent is on disk before it is sent', async () => {
     const { start, way, pass, rows } = box()
     const afar = await start()

@@ -13,12 +13,12 @@ export const overdue: Refused = { did: 'refused', code: expiredCode, detail: {} 
 
 /** An entry that changes nothing but this: the key has been refused. */
 export function refusalEntry(ask: Ask, digest: string, refused: Refused, at: Instant): [Head, string] {
-  const { action, key, who } = ask
+  const { action, key, who, doneAt } = ask
   const { code, detail } = refused
   const line = bodyLine({ key, code, detail }, null)
   const fits = Buffer.byteLength(line) <= maxFactBytes
   return [
-    { form: 'a', at, kinds: [kind], asked: { action, key, digest, who, answer: null } },
+    { form: 'a', at, kinds: [kind], asked: { action, key, digest, who, answer: null, doneAt } },
     fits ? line : bodyLine({ key, code, detail: {} }, null),
   ]
 }

@@ -3,6 +3,7 @@ import { StoreError } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
 import type { Delivery } from '../orders/delivery.ts'
 import { delivery } from '../orders/delivery.ts'
+import { doneAtForm } from '../done-at.ts'
 import { randomId } from '../machine.ts'
 import { lastTerm } from '../site/history.ts'
 import { termText } from '../term.ts'
@@ -26,6 +27,7 @@ export const askData = z.object({
   key: z.string().min(1).max(200),
   who: z.string().max(200),
   input: z.unknown(),
+  doneAt: doneAtForm.optional(),
   sure: z.enum(['decide', 'close']).optional(),
 })
 const answerData = z.discriminatedUnion('is', [

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { DoneAt } from '../done-at.ts'
 import type { Instant } from '../instant.ts'
 import type { OrderKind } from '../orders/order.ts'
 import type { Section } from '../settings/schema.ts'
@@ -11,6 +12,8 @@ export type Asking = {
   readonly who: string
   readonly key: string
   readonly at: Instant
+  /** When the person did it, in the site's time, as his device and this box know it; null: just now, or nobody said. */
+  readonly doneAt: DoneAt | null
   /** The keeper's boot, and its monotonic clock when the question came: it may have waited for a disk since. */
   readonly boot: string
   readonly arrived: number

@@ -94,6 +94,13 @@ const actions = {
       answer: { code: [...random(4)].join('-') },
     }),
   }),
+  /** Tells when its person did it. */
+  when: action({
+    allow: ['lead'],
+    away: { waitMs: 60_000 },
+    input: z.object({}),
+    decide: (_, __, { doneAt }) => ({ facts: [], answer: { doneAt } }),
+  }),
   /** Nothing follows, and nothing is answered. */
   hush: action({
     ...shared,

@@ -133,6 +133,24 @@ describe('actions', () => {
     expect(box.rows['accounts']?.get('a')).toMatchObject({ cents: 5 })
   })
 
+  test('ACT-10 when its person did it is seen by who decides, stands in the entry, and is no part of the key', () => {
+    using box = toyKeeper()
+    const ask = { do: 'act', action: 'toy.when', key: 'later', who: 'ada', input: {} } as const
+    const doneAt = { ms: 1_763_650_000_000, within: 51 }
+    const told = { did: 'act', n: 1, answer: { doneAt }, again: false }
+    expect(box.kept({ ...ask, doneAt }).outcomes).toEqual([told])
+    expect(box.log[0]?.head).toMatch(/,\[1763650000000,51\]\]$/)
+    const again = box.kept({ ...ask, doneAt: { ms: 1, within: null } }, ask)
+    expect(again.outcomes).toEqual([
+      { ...told, again: true },
+      { ...told, again: true },
+    ])
+    expect(box.kept({ ...ask, key: 'now' }).outcomes).toMatchObject([{ answer: { doneAt: null } }])
+    expect(parseHead(box.log[1]?.head ?? '')).toMatchObject({
+      asked: { key: 'now', answer: { doneAt: null } },
+    })
+  })
+
   test('LOG-12 the same key asked again gets the same answer, and nothing happens', () => {
     using box = toyKeeper()
     box.kept(pay('key'))

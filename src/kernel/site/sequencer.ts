@@ -5,6 +5,7 @@ import { halfCharacterIn } from '../well-formed.ts'
 import { canonical, sha256 } from '../digest.ts'
 import { bodyLine, headText, maxFactBytes, nextChain } from '../entry.ts'
 import type { Head } from '../entry.ts'
+import type { DoneAt } from '../done-at.ts'
 import type { Instant } from '../instant.ts'
 import type { Random } from '../machine.ts'
 import type { Asking } from '../pack/action.ts'
@@ -47,6 +48,8 @@ export type Ask = {
   readonly key: string
   readonly who: string
   readonly input: unknown
+  /** When its person did it, where his device kept it for a while. No part of what the key stands for (LOG-12). */
+  readonly doneAt?: DoneAt | undefined
   /**
    * It may have been asked before, and an earlier copy may still be on its way: a refusal is said for good
    * (`decide`), or nothing is decided any more (`close`). Either way the key has its last word (AFAR-4).
@@ -148,6 +151,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       who: ask.who,
       key: ask.key,
       at: moment.at,
+      doneAt: ask.doneAt ?? null,
       boot: views.keeperBoot,
       arrived: ask.arrived ?? moment.at[0],
       site: moment.site ?? '',
@@ -162,7 +166,8 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
       if ('refused' in decided) return { did: 'refused', code: decided.refused, detail: decided.detail ?? {} }
       const said = decided.facts.map(({ kind, body }) => ({ kind: fullKind(known.pack, kind), body }))
       if (tooManyErrands(views, said)) return { did: 'refused', code: 'too-many-errands', detail: {} }
-      const asked = { action: ask.action, key: ask.key, digest, who: ask.who, answer: decided.answer ?? null }
+      const { action, key, who, doneAt } = ask
+      const asked = { action, key, digest, who, answer: decided.answer ?? null, doneAt }
       const head: Head = { form: 'a', at: moment.at, kinds: said.map(({ kind }) => kind), asked }
       const bodies = said.map(checkedLine).join('\n')
       if (Buffer.byteLength(headText(head)) + Buffer.byteLength(bodies) > maxEntryBytes)
