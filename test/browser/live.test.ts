@@ -70,7 +70,7 @@ test.each([
     await box.kill()
     await isIn(page, 'old')
     for (const button of ['grant', 'grant', 'more']) await page.click(`#${button}`)
-    for (const each of [page, second]) await shows(each, 'asks', '^fair.grant waiting, fair.grant waiting$')
+    for (const each of [page, second]) await shows(each, 'asks', '^fair.topUp waiting, fair.topUp waiting$')
     await expect.poll(() => page.textContent('#age'), { timeout: 15_000 }).toMatch(/^\d{4,}$/)
     await expect(page.reload()).rejects.toThrow(/ERR_CONNECTION_REFUSED/)
     if (other === 'is closed as well') await second.close()
@@ -79,7 +79,7 @@ test.each([
     const books = 'wallet:ada=5 wallet:bob=7$'
     if (!second.isClosed()) await shows(second, 'books', books)
     await page.goto(`http://${host}:${box.port}/fair`)
-    await shows(page, 'asks', '^fair.grant answered, fair.grant answered$')
+    await shows(page, 'asks', '^fair.topUp answered, fair.topUp answered$')
     await shows(page, 'books', books)
     await isIn(page, 'live')
     expect(new Set(await box.heard()).size).toBe(2)

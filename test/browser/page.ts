@@ -8,7 +8,7 @@ import type { queries } from '../../src/world/fair/queries.ts'
 /** A page of the fair, as a trade would write it: the books, what was asked for, and how old it all is. */
 type Fair = { readonly fair: { readonly queries: typeof queries; readonly actions: typeof actions } }
 
-const box = await connect<Fair>()
+const box = await connect<Fair>({ mayWait: { 'fair.topUp': true, 'fair.payBack': true } })
 const site = 'fair'
 
 const show = (id: string, text: string, state = '') => {
@@ -28,10 +28,10 @@ box.asks.subscribe((asks) => show('asks', asks.map(askText).join(', ')))
 setInterval(() => show('age', String(Math.round(books.now().age() ?? -1))), 100)
 
 document.getElementById('grant')?.addEventListener('click', () => {
-  void box.act('fair.grant', { tag: 'ada', cents: 5 }, { site, key: `grant of ${location.host}` })
+  void box.act('fair.topUp', { tag: 'ada', cents: 5 }, { site, key: `grant of ${location.host}` })
 })
 document.getElementById('more')?.addEventListener('click', () => {
-  void box.act('fair.grant', { tag: 'bob', cents: 7 }, { site })
+  void box.act('fair.topUp', { tag: 'bob', cents: 7 }, { site })
 })
 
 /** Tries the store of this browser by its contract; the names of what is broken, with why. */

@@ -36,9 +36,9 @@ describe('a page that asks for something', () => {
     proxy.cut()
     using page = new Page(proxy.port)
     const { act, asks } = page.client
-    const first = await act('fair.grant', { tag: 'ada', cents: 5 }, fair)
-    const second = await act('fair.grant', { tag: 'ada', cents: 7 }, fair)
-    const third = await act('fair.pay', { tag: 'ada', stall: 'crepes', cents: 12 }, fair)
+    const first = await act('fair.topUp', { tag: 'ada', cents: 5 }, fair)
+    const second = await act('fair.topUp', { tag: 'ada', cents: 7 }, fair)
+    const third = await act('fair.payBack', { tag: 'ada', cents: 12 }, fair)
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect(asks.now().map(({ state }) => state)).toEqual(Array(3).fill({ is: 'waiting', why: null }))
     expect(await asks.drop(second.key)).toBe(true)
@@ -97,7 +97,7 @@ describe('a page that asks for something', () => {
     {
       using page = new Page(proxy.port, { store })
       for (let cent = 1; cent <= 5; cent += 1) {
-        const { key } = await page.client.act('fair.grant', { tag: 'ada', cents: cent }, fair)
+        const { key } = await page.client.act('fair.topUp', { tag: 'ada', cents: cent }, fair)
         keys.push(key)
       }
     }
@@ -113,6 +113,7 @@ describe('a page that asks for something', () => {
     await using house = await House.open()
     await house.found('hall')
     house.reception.set('anna', { fair: ['volunteer'], hall: ['volunteer'] })
+    await house.grant('ada', 10)
     using page = new Page(house.port, { speed: 5 })
     const box = house.box.box
     const act = box.act.bind(box)
@@ -124,10 +125,10 @@ describe('a page that asks for something', () => {
         return act(site, ask)
       },
     })
-    const hall = await page.client.act('fair.grant', { tag: 'ada', cents: 1 }, { site: 'hall' })
-    const next = await page.client.act('fair.grant', { tag: 'bob', cents: 1 }, { site: 'hall' })
+    const hall = await page.client.act('fair.topUp', { tag: 'ada', cents: 1 }, { site: 'hall' })
+    const next = await page.client.act('fair.topUp', { tag: 'bob', cents: 1 }, { site: 'hall' })
     const kept = await page.client.act('fair.topUp', { tag: 'ada', cents: 2 }, fair)
-    const here = await page.client.act('fair.grant', { tag: 'ada', cents: 4 }, fair)
+    const here = await page.client.act('fair.payBack', { tag: 'ada', cents: 4 }, fair)
     expect(await here.ended).toMatchObject({ is: 'answered' })
     await page.ask(kept.key, 'held')
     const unknown = await page.ask(hall.key, 'unknown')
@@ -136,7 +137,7 @@ describe('a page that asks for something', () => {
     isAway = false
     page.wake()
     for (const { ended } of [hall, next, kept]) expect(await ended).toMatchObject({ is: 'answered' })
-    expect(await cents(house, 'ada')).toBe(6)
+    expect(await cents(house, 'ada')).toBe(8)
   })
 
   test('CLIENT-12 says when it was done: by the time of the box, and how long ago by its own clock', async () => {
@@ -150,7 +151,7 @@ describe('a page that asks for something', () => {
     proxy.cut()
     await shows(books, ({ state }) => state === 'old')
     const [mono, offset] = house.box.box.time()
-    await page.client.act('fair.grant', { tag: 'ada', cents: 1 }, fair)
+    await page.client.act('fair.topUp', { tag: 'ada', cents: 1 }, fair)
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     proxy.mend()
     page.wake()
@@ -168,7 +169,7 @@ describe('a page that asks for something', () => {
     using two = new Page(house.port, { store })
     const asked = await Promise.all(
       Array.from({ length: 20 }, (_, cent) =>
-        (cent % 2 ? one : two).client.act('fair.grant', { tag: 'ada', cents: cent + 1 }, fair),
+        (cent % 2 ? one : two).client.act('fair.topUp', { tag: 'ada', cents: cent + 1 }, fair),
       ),
     )
     await Promise.all(asked.map(({ ended }) => ended))
@@ -183,9 +184,9 @@ describe('a page that asks for something', () => {
     proxy.cut()
     let who = 'anna'
     using page = new Page(proxy.port, { who: () => who })
-    const annas = await page.client.act('fair.grant', { tag: 'ada', cents: 1 }, fair)
+    const annas = await page.client.act('fair.topUp', { tag: 'ada', cents: 1 }, fair)
     who = 'bob'
-    const bobs = await page.client.act('fair.grant', { tag: 'bob', cents: 1 }, fair)
+    const bobs = await page.client.act('fair.topUp', { tag: 'bob', cents: 1 }, fair)
     proxy.mend()
     page.client.renew()
     expect(await bobs.ended).toMatchObject({ is: 'answered' })

@@ -1,7 +1,9 @@
 import { relative, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, expectTypeOf, test } from 'vitest'
-import type { ActionsOf, InputOf, QueriesOf, RowOf } from '../../src/web/live/declared.ts'
+import type { ActionsOf, InputOf, MayWait, QueriesOf, RowOf } from '../../src/web/live/declared.ts'
+import { kernelMayWait } from '../../src/web/live/declared.ts'
+import { actions as kernelActions } from '../../src/kernel/site/actions.ts'
 import type { LiveClient } from '../../src/web/live/client.ts'
 import type { actions } from '../../src/world/fair/actions.ts'
 import type { queries } from '../../src/world/fair/queries.ts'
@@ -24,6 +26,7 @@ test('CLIENT-1 queries, rows, actions and inputs are known from what packs decla
   expectTypeOf<InputOf<Queries['orphans']>>().toEqualTypeOf<{ settled?: boolean | undefined }>()
   expectTypeOf<InputOf<Actions['fair.pay']>>().toEqualTypeOf<{ tag: string; stall: string; cents: number }>()
   expectTypeOf<InputOf<Actions['box.unassign']>>().toEqualTypeOf<{ box: string }>()
+  expectTypeOf<MayWait<Fair>>().toEqualTypeOf<Readonly<Record<'fair.topUp' | 'fair.payBack', true>>>()
   expectTypeOf<'fair.boks'>().not.toExtend<keyof Queries>()
   expectTypeOf<'fair.pays'>().not.toExtend<keyof Actions>()
   const known = (box: LiveClient<Fair>) => {
@@ -39,6 +42,11 @@ test('CLIENT-1 queries, rows, actions and inputs are known from what packs decla
     void box.act('fair.steal', {})
   }
   expect(known).toBeTypeOf('function')
+})
+
+test('CLIENT-17 which of the kernel’s actions may wait is what they declare', () => {
+  const declared = Object.entries(kernelActions).filter(([, { away }]) => away !== 'refuse')
+  expect(Object.keys(kernelMayWait)).toEqual(declared.map(([name]) => name))
 })
 
 test('CLIENT-1 into a page come the client and one file of the kernel, and they are small', async () => {

@@ -21,6 +21,8 @@ export type PageParts = {
   readonly speed?: number
 }
 
+const mayWait = { 'fair.topUp': true, 'fair.payBack': true } as const
+
 /** The client as a page has it, in this process. */
 export class Page implements Disposable {
   readonly client: LiveClient<Fair>
@@ -39,7 +41,7 @@ export class Page implements Disposable {
     }
     this.store = store
     this.wake = () => wakes.forEach((tell) => tell())
-    this.client = liveClient<Fair>({ here: { ...around, onWake }, store, who, token: () => token })
+    this.client = liveClient<Fair>({ here: { ...around, onWake }, store, who, token: () => token, mayWait })
   }
 
   #hurried(real: Surroundings, speed: number): Surroundings {

@@ -101,7 +101,12 @@ export type Action<
   readonly decide: (input: z.infer<Input>, rows: RowsReadOf<All>, asking: Asking) => Decided<Kinds>
 }
 
-/** Binds a pack's facts and tables, so that each action infers the rest from its own schema. */
+/**
+ * Binds a pack's facts and tables, so that each action infers the rest from its own schema. Whether it may wait is part of
+ * its type: pages know it by that.
+ */
 export function actionsOf<Kinds extends FactKinds, All extends Tables>() {
-  return <Input extends z.ZodType>(action: Action<Kinds, All, Input>): Action<Kinds, All, Input> => action
+  return <Input extends z.ZodType, const Away extends Action['away']>(
+    action: Action<Kinds, All, Input> & { readonly away: Away },
+  ): Action<Kinds, All, Input> & { readonly away: Away } => action
 }

@@ -64,7 +64,8 @@ const anAsk = (key: string): Omit<Ask, 'seq'> => ({
   site: 'fair',
   action: 'fair.grant',
   input: {},
-  done: { ms: 1, within: null, mono: 2, page: 'p' },
+  mayWait: true,
+  done: { ms: 1, within: null, mono: 2, wall: 1, page: 'p' },
   state: { is: 'waiting', why: null },
 })
 

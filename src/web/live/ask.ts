@@ -5,6 +5,8 @@ export type Done = {
   readonly within: number | null
   /** The clock of the page, which is worth something while that page lives. */
   readonly mono: number
+  /** The clock of the device: what two of its pages have in common. */
+  readonly wall: number
   readonly page: string
 }
 
@@ -17,6 +19,8 @@ export type Ask = {
   readonly site: string | null
   readonly action: string
   readonly input: unknown
+  /** It may wait for the box, by its declaration. */
+  readonly mayWait: boolean
   readonly done: Done
   readonly state: AskState
 }

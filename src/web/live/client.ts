@@ -2,7 +2,8 @@ import { randomId } from '../../kernel/machine.ts'
 import type { Ask, Done } from './ask.ts'
 import type { AskStore } from './ask-store.ts'
 import type { BoxTime } from './box-clock.ts'
-import type { ActionsOf, InputOf, QueriesOf, RowOf, Trades } from './declared.ts'
+import type { ActionsOf, InputOf, MayWait, QueriesOf, RowOf, Trades } from './declared.ts'
+import { kernelMayWait } from './declared.ts'
 import { doneAtText, doneNow } from './done.ts'
 import type { LineState } from './line.ts'
 import { Line } from './line.ts'
@@ -25,7 +26,8 @@ export type LiveClient<All extends Trades> = {
     more?: { readonly site?: Site; readonly everyMs?: number },
   ) => Reading<RowOf<QueriesOf<All>[Query], Site>>
   /**
-   * Asks for an action. Resolves when it is kept on this device: it then happens once, or is refused in words. Who gives
+   * Asks for an action. Resolves when it is kept on this device: it then happens once, or is refused in words; while the box
+   * cannot be reached at once, unless the action is declared to wait. Who gives
    * a `key` (of what is done, and unlike any other) may ask twice for the same.
    */
   readonly act: <Action extends Name<ActionsOf<All>>>(
@@ -56,18 +58,21 @@ export type LiveClient<All extends Trades> = {
   readonly stop: () => void
 }
 
-export type ClientParts = {
+export type ClientParts<All extends Trades> = {
   readonly here: Surroundings
   readonly store: AskStore
+  /** Which actions of the packs may wait for their box, as they are declared. */
+  readonly mayWait: MayWait<All>
   /** Who has signed in here, so that what one asked for is not sent as another. */
   readonly who?: (() => string) | undefined
   /** For programs; pages have their cookie. */
   readonly token?: (() => string | undefined) | undefined
 }
 
-export function liveClient<All extends Trades>(parts: ClientParts): LiveClient<All> {
+export function liveClient<All extends Trades>(parts: ClientParts<All>): LiveClient<All> {
   const { here, store, who = () => '', token = () => undefined } = parts
   const page = randomId(here.random, 16)
+  const mayWait = (action: string) => Object.hasOwn({ ...kernelMayWait, ...parts.mayWait }, action)
   const tells = new Set<(state: LineState) => void>()
   const readings: Readings = new Readings(here, () => line)
   const line: Line = new Line(here, token, {
@@ -88,6 +93,7 @@ export function liveClient<All extends Trades>(parts: ClientParts): LiveClient<A
     turn: turnOf(store, here, page),
     who,
     now,
+    mayWait,
     isThere: async () => line.state.is === 'open' || (await isThere(here)),
     send: (ask) => send(here, ask, doneAtText(ask.done, here.clock, page), token()),
   })

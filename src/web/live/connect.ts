@@ -8,7 +8,7 @@ import { memoryAsks } from './memory-asks.ts'
 
 /** The box that served this page. Resolves when what was asked for here before is known again. */
 export async function connect<All extends Trades>(
-  more: Pick<ClientParts, 'who' | 'token'> = {},
+  more: Pick<ClientParts<All>, 'who' | 'token' | 'mayWait'>,
 ): Promise<LiveClient<All>> {
   return liveClient<All>({ ...more, here: here(), store: await kept() })
 }

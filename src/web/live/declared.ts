@@ -22,12 +22,25 @@ type QueryDeclared = {
   readonly across?: boolean | undefined
 }
 type ActionsDeclared = Readonly<Record<string, ActionDeclared>>
-type ActionDeclared = { readonly input: z.ZodType }
+type ActionDeclared = { readonly input: z.ZodType; readonly away: unknown }
 
 /** Queries by their full names: `fair.books`, and those of the kernel, which every box answers. */
 export type QueriesOf<All extends Trades> = typeof queries & Named<All, 'queries'>
 /** Actions by their full names: `fair.pay`, and those of the kernel. */
 export type ActionsOf<All extends Trades> = typeof actions & Named<All, 'actions'>
+
+/** Actions that may wait for their box, by their declaration: `away` is not `refuse`. */
+type Waiting<Actions> = {
+  [Name in keyof Actions & string]: Actions[Name] extends { readonly away: 'refuse' } ? never : Name
+}[keyof Actions & string]
+
+/** Those of the packs, named once more: types alone come into a page. One too many or too few does not compile. */
+export type MayWait<All extends Trades> = Readonly<
+  Record<Exclude<Waiting<ActionsOf<All>>, keyof typeof actions>, true>
+>
+
+/** Those of the kernel. */
+export const kernelMayWait: Readonly<Record<Waiting<typeof actions>, true>> = { 'setting.save': true }
 
 type Named<All extends Trades, Part extends 'queries' | 'actions'> = {
   readonly [Full in NameOf<All, Part>]: Full extends `${infer Name}.${infer Key}`

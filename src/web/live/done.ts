@@ -6,10 +6,16 @@ type Clock = Pick<Machine['clock'], 'mono' | 'wall'>
 
 /** This moment, by the time of the box if that was measured. */
 export function doneNow(clock: Clock, box: BoxTime | undefined, page: string): Done {
-  const mono = clock.mono()
+  const here = { mono: clock.mono(), wall: clock.wall(), page }
   return box
-    ? { ms: Math.round(box.ms), within: Math.ceil(box.within), mono, page }
-    : { ms: Math.round(clock.wall()), within: null, mono, page }
+    ? { ms: Math.round(box.ms), within: Math.ceil(box.within), ...here }
+    : { ms: Math.round(here.wall), within: null, ...here }
+}
+
+/** Whether that is longer ago than so many milliseconds, or nobody can know: the clock of the device was set. */
+export function isOver({ mono, wall, page }: Done, now: Done, ms: number): boolean {
+  if (page === now.page) return now.mono - mono > ms
+  return Math.abs(now.wall - wall) > ms
 }
 
 /**

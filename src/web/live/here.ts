@@ -7,6 +7,7 @@ import type { Surroundings } from './surroundings.ts'
 export function here(origin: string = location.origin): Surroundings {
   return {
     origin,
+    language: () => (/^fr\b/i.test(navigator.language) ? 'fr' : 'en'),
     clock: { mono: () => performance.now(), wall: () => Date.now() },
     timers: {
       after: (ms, run) => {

@@ -3,9 +3,11 @@ import type { Ask, AskState, Done, Ended } from './ask.ts'
 import { hasEnded } from './ask.ts'
 import type { AskStore } from './ask-store.ts'
 import { BackOff } from './back-off.ts'
+import { isOver } from './done.ts'
 import type { Tried } from './send.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Turn } from './turn.ts'
+import { problemOf } from './words.ts'
 
 export type OutboxParts = {
   readonly here: Surroundings
@@ -14,6 +16,8 @@ export type OutboxParts = {
   /** Who asks here now. What somebody else asked for waits for him. */
   readonly who: () => string
   readonly now: () => Done
+  /** Whether an action may wait for the box, by its declaration. */
+  readonly mayWait: (action: string) => boolean
   /** The box can be reached: known, or found out. */
   readonly isThere: () => Promise<boolean>
   readonly send: (ask: Ask) => Promise<Tried>
@@ -30,6 +34,8 @@ export type Asked = {
 const otherPageMs = 1_000
 /** What the box keeps for the keeper is asked about so often. */
 const heldMs = 5_000
+/** What may not wait is sent within this time, or not at all. */
+const inTimeMs = 10_000
 /** So many last words are kept for a person to see. */
 const mostEnded = 100
 
@@ -78,9 +84,10 @@ export class Outbox {
     site: string | null,
     key: string = randomId(this.#parts.here.random, 26),
   ): Promise<Asked> {
-    const { store, who, now } = this.#parts
+    const { store, who, now, mayWait } = this.#parts
     const state: AskState = { is: 'waiting', why: null }
-    const { seq } = await store.add({ key, who: who(), site, action, input, done: now(), state })
+    const asked = { key, who: who(), site, action, input, mayWait: mayWait(action), done: now() }
+    const { seq } = await store.add({ ...asked, state })
     const ending = this.#ending.get(seq) ?? Promise.withResolvers<Ended>()
     this.#ending.set(seq, ending)
     const { promise: ended } = ending
@@ -136,7 +143,10 @@ export class Outbox {
     const { store, turn, isThere } = this.#parts
     const due = async () => (await store.all()).filter((ask) => this.#isDue(ask))
     if ((await due()).length === 0) return this.#lookForHeld()
-    if (!(await isThere())) return this.#later(this.#backOff.next())
+    if (!(await isThere())) {
+      await this.#refuse(await due(), 'box-away')
+      return this.#later(this.#backOff.next())
+    }
     let afterMs = 0
     const isOurTurn = await turn(async (isOurs) => {
       const bySite = Object.groupBy(await due(), ({ site }) => site ?? '')
@@ -163,15 +173,34 @@ export class Outbox {
 
   /** Those of one site, one after the other. Returns when to go on with what could not be sent now, or 0. */
   async #sendAll(asks: readonly Ask[], isOurs: () => boolean): Promise<number> {
-    for (const ask of asks) {
+    for (const [at, ask] of asks.entries()) {
       if (this.#over || !isOurs()) return otherPageMs
+      if (isOver(ask.done, this.#parts.now(), inTimeMs) && (await this.#refuse([ask], 'not-in-time')))
+        continue
       const tried = await this.#try(ask)
       if (tried === undefined || hasEnded(tried as AskState) || tried.is === 'held') continue
       // What follows may rest on this one.
+      await this.#refuse(asks.slice(at + 1), 'not-in-time')
       const afterMs = ('afterMs' in tried && tried.afterMs) || 0
       return Math.max(this.#backOff.next(), afterMs)
     }
     return 0
+  }
+
+  /** Those that may not wait, and surely were not sent. Whether there were any. */
+  async #refuse(asks: readonly Ask[], code: 'box-away' | 'not-in-time'): Promise<boolean> {
+    const { store, here } = this.#parts
+    const problem = problemOf(code, here.language())
+    let refused = false
+    for (const { seq, mayWait } of asks) {
+      if (mayWait) continue
+      await store.change(seq, (now) => {
+        if (now.state.is !== 'waiting') return undefined
+        refused = true
+        return { ...now, state: { is: 'refused', ...problem } }
+      })
+    }
+    return refused
   }
 
   async #try(asked: Ask): Promise<Tried | undefined> {
@@ -185,7 +214,10 @@ export class Outbox {
     })
     if (!ask || !before) return undefined
     const wasClear = before.is === 'waiting'
-    const tried = await send(ask)
+    const heard = await send(ask)
+    // What the box cannot do just now, and what may not wait, will not be done.
+    const isRefused = heard.is === 'later' && wasClear && !ask.mayWait
+    const tried: Tried = isRefused ? { is: 'refused', ...heard.why } : heard
     this.#heldUntil.set(ask.seq, here.clock.mono() + heldMs)
     await store.change(ask.seq, (now) =>
       hasEnded(now.state) ? undefined : { ...now, state: stateAfter(tried, now.state, wasClear) },
