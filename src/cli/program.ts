@@ -1,4 +1,5 @@
 import { apiDoor } from '../doors/api/door.ts'
+import { localDirectActs } from '../doors/api/local-direct.ts'
 import { dialWebSocket, linkDoor } from '../doors/link.ts'
 import { accountDoor } from '../doors/accounts/account-door.ts'
 import { devicesOf } from '../doors/accounts/devices.ts'
@@ -72,12 +73,6 @@ export async function startProgram({
     tellOfKill(folder, machine)
 
     const accounts = accountDoor(machine, known)
-    const told = { status: () => showing() }
-    const local = await openLocal(folder.path, told, localAccountActs(accounts))
-    ends.defer(() => local.close())
-    const link = linkDoor()
-    const live = liveDoor({ machine, reception: receptionOf(accounts), trusts: settings.trusts })
-    const blobs = blobDoor(machine)
     const readiness = new Readiness(machine.clock.mono)
     const api = apiDoor({
       known,
@@ -85,6 +80,13 @@ export async function startProgram({
       machine,
       watched: { showing: () => showing(), readiness, vitals: () => beside.vitals },
     })
+    const told = { status: () => showing() }
+    const done = { ...localAccountActs(accounts), ...localDirectActs(api) }
+    const local = await openLocal(folder.path, told, done)
+    ends.defer(() => local.close())
+    const link = linkDoor()
+    const live = liveDoor({ machine, reception: receptionOf(accounts), trusts: settings.trusts })
+    const blobs = blobDoor(machine)
     const doors = { readiness, link, live, blobs, api, accounts, trusts: settings.trusts, web: webFiles() }
     const server = httpDoor({ log: machine.log, showing: () => showing(), ...doors })
     ends.defer(() => closeServer(server, machine.timers))

@@ -7,6 +7,7 @@ import { randomId } from '../../kernel/machine.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
 import { refusalWords } from '../../kernel/pack/kinds.ts'
 import { isKernelRole, kernelRoles } from '../../kernel/pack/roles.ts'
+import { directActs } from '../../kernel/site/direct.ts'
 import { hubSite } from '../../kernel/settings/target.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import { Trouble } from '../errors.ts'
@@ -219,7 +220,7 @@ export class Accounts {
   #checkPermission(name: string): void {
     const { actions, queries, orders, topics } = this.#parts.known
     if (actions.has(name) || queries.has(name) || orders.has(name)) return
-    if (topics.some((topic) => topic.name === name)) return
+    if (topics.some((topic) => topic.name === name) || Object.hasOwn(directActs, name)) return
     throw Trouble.of('permission_unknown', { name, example: 'site.save' })
   }
 

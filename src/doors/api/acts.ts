@@ -4,7 +4,7 @@ import { epochOf } from '../../kernel/instant.ts'
 import type { KnownAction } from '../../kernel/pack/kinds.ts'
 import { Trouble } from '../errors.ts'
 import { roleTexts } from '../role-words.ts'
-import type { Visitor } from '../visitor.ts'
+import type { Permit, Visitor } from '../visitor.ts'
 import { ownKey } from '../visitor.ts'
 import { keyHeader } from '../http-errors.ts'
 import { askingIn, isKey } from './asking.ts'
@@ -59,7 +59,11 @@ export function waited(parts: ApiParts, known: KnownAction) {
   }
 }
 
-function siteIn({ box }: ApiParts, { name, allow }: KnownAction, { query, visitor }: FastifyRequest): string {
+export function siteIn(
+  { box }: ApiParts,
+  { name, allow }: Permit,
+  { query, visitor }: FastifyRequest,
+): string {
   const { site, ...others } = query as Query
   const [stranger] = Object.keys(others)
   if (stranger !== undefined)
@@ -70,7 +74,12 @@ function siteIn({ box }: ApiParts, { name, allow }: KnownAction, { query, visito
 
 type Told = { readonly site: string; readonly key: string; readonly answer: Answer }
 
-function tell(parts: ApiParts, known: KnownAction, reply: FastifyReply, { site, key, answer }: Told) {
+export function tell(
+  parts: ApiParts,
+  known: Pick<KnownAction, 'name' | 'pack'>,
+  reply: FastifyReply,
+  { site, key, answer }: Told,
+) {
   reply.header(keyHeader, key)
   switch (answer.is) {
     case 'answered': {

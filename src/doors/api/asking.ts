@@ -16,7 +16,11 @@ const goodKey = /^[!-~](?:[ -~]{0,198}[!-~])?$/
 export type Asking = { readonly key: string; readonly input: unknown }
 
 /** The key and the input of a request for an action. Throws a Trouble. */
-export function askingIn(request: FastifyRequest, { input }: ActionAny, random: Random): Asking {
+export function askingIn(
+  request: FastifyRequest,
+  { input }: Pick<ActionAny, 'input'>,
+  random: Random,
+): Asking {
   const { body } = request
   expectFlat(body)
   const schema = schemaOf(input)

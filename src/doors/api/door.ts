@@ -5,7 +5,10 @@ import type { Known } from '../../kernel/pack/kinds.ts'
 import { Trouble } from '../errors.ts'
 import { act, waited } from './acts.ts'
 import type { Guarded } from './guard.ts'
+import type { DirectName } from '../../kernel/site/direct.ts'
+import { directActs, directNames } from '../../kernel/site/direct.ts'
 import { addDescription } from './description.ts'
+import { direct, directHere } from './direct.ts'
 import { exporter } from './exports.ts'
 import { guard } from './guard.ts'
 import type { Watched } from './health.ts'
@@ -22,6 +25,8 @@ export type ApiDoor = {
   readonly guarded: Guarded
   /** The sites that are served here; none before the box runs. */
   readonly sites: () => readonly string[]
+  /** What is asked of this box itself, by whoever may read its data folder. Throws a Trouble. */
+  readonly direct: (name: DirectName, input: { readonly site: string }, who: string) => Promise<unknown>
   /** Until this is called, whoever asks is asked to come back later. */
   readonly open: (box: Pick<Box, keyof ApiBox>) => void
   readonly close: () => void
@@ -73,6 +78,18 @@ export function apiDoor(outer: {
     }
   }
 
+  /** What is asked of this box itself, beside the actions that keepers decide. */
+  function addDirect(server: FastifyInstance): void {
+    for (const name of directNames) {
+      const config = { permission: directActs[name].allow, bySite: true } as const
+      server.post(
+        pathOf(known, known.kernel, name),
+        { config, onRequest: guarded(['writes', 'sensitive']) },
+        direct(parts, name),
+      )
+    }
+  }
+
   /** How it is, for those who watch over it (HTTP-13). */
   function addWatched(server: FastifyInstance, watched: Watched): void {
     counts.count(server)
@@ -95,9 +112,11 @@ export function apiDoor(outer: {
       if (outer.watched) addWatched(server, outer.watched)
       addDescription(server, known, outer.version ?? '0', guarded(['reads']))
       add(server)
+      addDirect(server)
     },
     guarded,
     sites,
+    direct: (name, input, who) => directHere(parts, name, input, who),
     open: (now) => {
       served = now
     },

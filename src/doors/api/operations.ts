@@ -1,6 +1,7 @@
 import type { Known } from '../../kernel/pack/kinds.ts'
 import type { Pack } from '../../kernel/pack/pack.ts'
 import type { RefusalWords } from '../../kernel/pack/refusal.ts'
+import { directActs, directNames } from '../../kernel/site/direct.ts'
 import type { Texts } from '../language.ts'
 import { exampleOf } from './example.ts'
 import type { Schema } from './fields.ts'
@@ -36,6 +37,7 @@ export function groupsOf(known: Known): readonly Group[] {
     operations: [
       ...packs.flatMap((pack) => queriesOf(known, pack)),
       ...packs.flatMap((pack) => actionsOf(known, pack)),
+      ...packs.flatMap((pack) => directOf(known, pack)),
     ],
     refusals: packs.flatMap(({ refusals = {} }) => Object.entries(refusals)),
   }))
@@ -61,6 +63,20 @@ const queriesOf = (known: Known, pack: Pack): readonly Operation[] =>
     sensitive: false,
     waits: false,
     across: query.across === true,
+  }))
+
+const directOf = (known: Known, pack: Pack): readonly Operation[] =>
+  (pack === known.kernel ? directNames : []).map((name) => ({
+    is: 'action',
+    name,
+    path: pathOf(known, pack, name),
+    about: directActs[name].about,
+    allow: directActs[name].allow,
+    input: schemaOf(directActs[name].input),
+    example: exampleOf(directActs[name]),
+    sensitive: directActs[name].sensitive,
+    waits: false,
+    across: false,
   }))
 
 const actionsOf = (known: Known, pack: Pack): readonly Operation[] =>

@@ -8,7 +8,10 @@ import type { Values } from '../language.ts'
 import { Trouble } from '../errors.ts'
 
 /** What of a box is asked through this door. */
-export type ApiBox = Pick<Box, 'act' | 'asked' | 'live' | 'now' | 'sites' | 'time'>
+export type ApiBox = Pick<
+  Box,
+  'act' | 'asked' | 'handOver' | 'live' | 'now' | 'sites' | 'status' | 'takeOver' | 'time'
+>
 
 export type ApiParts = {
   readonly known: Known

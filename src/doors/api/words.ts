@@ -149,6 +149,14 @@ export const apiErrors = {
     },
     doThis: { en: 'If it is still wanted, do it again.', fr: 'Si c’est encore voulu, refaites-le.' },
   },
+  not_confirmed: {
+    status: 422,
+    what: {
+      en: 'This is confirmed by the name of the site, which is “{name}”.',
+      fr: 'Ceci se confirme par le nom du site, qui est « {name} ».',
+    },
+    doThis: { en: 'Type it, if that is the site you mean.', fr: 'Tapez-le, si c’est bien ce site.' },
+  },
   key_invalid: {
     status: 400,
     what: {

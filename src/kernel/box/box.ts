@@ -118,8 +118,8 @@ class RunningBox implements Box {
     return this.act(site, { action: 'box.assign', key, who: this.id, input: member })
   }
 
-  async handOver(site: string, to: string): Promise<Answer> {
-    return this.#site(site).handOver(to)
+  async handOver(site: string, to: string, who?: string): Promise<Answer> {
+    return this.#site(site).handOver(to, who)
   }
 
   async takeOver(site: string, who: string): Promise<Answer> {

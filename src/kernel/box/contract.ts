@@ -99,7 +99,7 @@ export type Box = {
     member: { box: string; publicKey: string; small: boolean },
   ) => Promise<Answer>
   /** Planned: the keeper stops here and `to` goes on. Asked at the keeper. */
-  readonly handOver: (site: string, to: string) => Promise<Answer>
+  readonly handOver: (site: string, to: string, who?: string) => Promise<Answer>
   /** The keeper is dead: this box goes on. Asked at the box that shall keep, confirmed by a lead. */
   readonly takeOver: (site: string, who: string) => Promise<Answer>
   /** The sites that are served here. */

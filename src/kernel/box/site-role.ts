@@ -129,7 +129,7 @@ export class SiteRole {
       if (unknown !== undefined) return refused('unknown-kind', { kind: unknown })
       const term = takeOverTerm(log.history, this.#known())
       machine.log('warn', `${site}: ${who} makes this box the keeper (${termText(term)})`)
-      await this.#open(term, 'takeover')
+      await this.#open(term, 'takeover', who)
       return { is: 'answered', n: log.history.n, answer: { term: termText(term) }, copies: 1, again: false }
     })
   }
@@ -244,9 +244,9 @@ export class SiteRole {
   }
 
   /** The first entry of a term. Only then does this box decide anything. */
-  async #open(term: Term, how: 'start' | 'handover' | 'takeover'): Promise<void> {
+  async #open(term: Term, how: 'start' | 'handover' | 'takeover', by?: string): Promise<void> {
     const { log, now, machine } = this.#parts
-    const body = { term: termText(term), how, boot: machine.boot }
+    const body = { term: termText(term), how, boot: machine.boot, by }
     await log.step([{ do: 'say', facts: [{ kind: 'site.keeper', body }] }], now())
     await this.#outside.memory.compared()
     this.#become({ is: 'keeping' })

@@ -196,10 +196,10 @@ export class Site {
     })
   }
 
-  async handOver(to: string): Promise<Answer> {
+  async handOver(to: string, by?: string): Promise<Answer> {
     const decided = this.#role.handOver(to)
     if ('refused' in decided) return decided.refused
-    const facts = [{ kind: 'site.handedOver', body: { to, reign: decided.reign } }]
+    const facts = [{ kind: 'site.handedOver', body: { to, reign: decided.reign, by } }]
     return this.#asks.decided(this.#keeper.submit({ do: 'say', facts }, 'last'))
   }
 

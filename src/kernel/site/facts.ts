@@ -34,10 +34,12 @@ export const facts = {
       how: z.enum(['birth', 'start', 'handover', 'takeover', 'merge']),
       /** The boot that the keeper's instants count from. */
       boot: z.string().max(64).optional(),
+      /** Who said so, of a take-over. */
+      by: z.string().max(200).optional(),
     }),
   ),
   /** The keeper stops here, for good, in favour of another box. */
-  'site.handedOver': decision(z.object({ to: id, reign: place })),
+  'site.handedOver': decision(z.object({ to: id, reign: place, by: z.string().max(200).optional() })),
   /** A box serves this site. `small`: it does not follow the log. */
   'box.assigned': decision(z.object({ box: id, publicKey: z.string().max(100), small: z.boolean() })),
   'box.unassigned': decision(z.object({ box: id })),

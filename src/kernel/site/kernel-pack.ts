@@ -41,7 +41,7 @@ const apply: Apply<typeof facts, typeof tables> = {
     rows.terms.put({ n, term: body.term, reign, keeper, start, how: body.how, boot })
     rebaseTimers(rows.timers, at, boot, timeOf(at))
   },
-  'site.handedOver': (rows, { body, n }) => rows.handovers.put({ n, ...body }),
+  'site.handedOver': (rows, { body: { to, reign }, n }) => rows.handovers.put({ n, to, reign }),
   'box.assigned': (rows, { body, n }) => {
     rows.boxes.put({ ...body, n })
     rows.left.remove(body.box)

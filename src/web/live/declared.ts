@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { actions } from '../../kernel/site/actions.ts'
+import type { actions as kernelActions } from '../../kernel/site/actions.ts'
+import type { directActs } from '../../kernel/site/direct.ts'
 import type { queries } from '../../kernel/site/queries.ts'
 
 /**
@@ -24,10 +25,12 @@ type QueryDeclared = {
 type ActionsDeclared = Readonly<Record<string, ActionDeclared>>
 type ActionDeclared = { readonly input: z.ZodType; readonly away: unknown }
 
+type KernelActions = typeof kernelActions & typeof directActs
+
 /** Queries by their full names: `fair.books`, and those of the kernel, which every box answers. */
 export type QueriesOf<All extends Trades> = typeof queries & Named<All, 'queries'>
 /** Actions by their full names: `fair.pay`, and those of the kernel. */
-export type ActionsOf<All extends Trades> = typeof actions & Named<All, 'actions'>
+export type ActionsOf<All extends Trades> = KernelActions & Named<All, 'actions'>
 
 /** Actions that may wait for their box, by their declaration: `away` is not `refuse`. */
 type Waiting<Actions> = {
@@ -36,11 +39,11 @@ type Waiting<Actions> = {
 
 /** Those of the packs, named once more: types alone come into a page. One too many or too few does not compile. */
 export type MayWait<All extends Trades> = Readonly<
-  Record<Exclude<Waiting<ActionsOf<All>>, keyof typeof actions>, true>
+  Record<Exclude<Waiting<ActionsOf<All>>, keyof KernelActions>, true>
 >
 
 /** Those of the kernel. */
-export const kernelMayWait: Readonly<Record<Waiting<typeof actions>, true>> = { 'setting.save': true }
+export const kernelMayWait: Readonly<Record<Waiting<KernelActions>, true>> = { 'setting.save': true }
 
 type Named<All extends Trades, Part extends 'queries' | 'actions'> = {
   readonly [Full in NameOf<All, Part>]: Full extends `${infer Name}.${infer Key}`
