@@ -16,7 +16,7 @@ const fair = await FairBox.keeper(folder)
 const machine = realMachine(standardError('error'))
 const readiness = new Readiness(machine.clock.mono)
 const showing = () => ({ is: 'running', status: fair.box.status() }) as const
-const vitals = () => ({ disk: undefined, above: [], measured: {} })
+const vitals = () => ({ disk: undefined, above: [], drivers: [], broker: [], measured: {} })
 const api = apiDoor({ known, machine, watched: { showing, readiness, vitals } })
 let asked = 0
 /** Each request is another person's: one of them may not ask so often. */

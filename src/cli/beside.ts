@@ -4,8 +4,10 @@ import { Blobs } from '../kernel/blobs/blobs.ts'
 import { DiskGuard } from '../kernel/blobs/disk-guard.ts'
 import { usualBlobs } from '../kernel/blobs/limits.ts'
 import type { Box, BoxParts } from '../kernel/box/contract.ts'
+import type { Instant } from '../kernel/instant.ts'
 import { epochOf } from '../kernel/instant.ts'
 import type { Level, Machine } from '../kernel/machine.ts'
+import { Reports } from '../kernel/drivers/reports.ts'
 import { LogBook } from '../kernel/samples/log-book.ts'
 import { Metrics } from '../kernel/samples/metrics.ts'
 import { News } from '../kernel/samples/news.ts'
@@ -29,6 +31,9 @@ export class Beside {
   readonly samples: Samples
   readonly log: LogBook
   readonly metrics: Metrics
+  /** What drivers of packs say of themselves, and what the broker does. */
+  readonly drivers: Reports
+  readonly broker: Reports
   readonly #valve: Valve
   readonly #folder: DataFolder
   readonly #ends: AsyncDisposableStack
@@ -41,6 +46,9 @@ export class Beside {
   constructor(folder: DataFolder, machine: Machine, ends: AsyncDisposableStack) {
     this.#folder = folder
     this.#ends = ends
+    const instant = (): Instant => this.#box?.time() ?? [machine.clock.mono(), null, 0]
+    this.drivers = new Reports(instant)
+    this.broker = new Reports(instant)
     // The log goes through the samples, so what the samples say of themselves must not.
     this.#valve = new Valve(
       new SamplesThread(folder.samples, sampleRings, machine.timers, (text) => machine.log('warn', text)),
@@ -66,6 +74,8 @@ export class Beside {
     return {
       disk: this.#guard?.state?.level,
       above: this.#box?.aboves().map(({ box }) => box) ?? [],
+      drivers: this.drivers.all(),
+      broker: this.broker.all(),
       measured: this.metrics.last(this.#folder.identity.box)?.measured ?? {},
     }
   }

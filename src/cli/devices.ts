@@ -3,11 +3,13 @@ import type { MqttDoor } from '../doors/mqtt/door.ts'
 import { Trouble } from '../doors/errors.ts'
 import type { Box } from '../kernel/box/contract.ts'
 import type { Machine } from '../kernel/machine.ts'
+import type { Reports } from '../kernel/drivers/reports.ts'
 import type { Known } from '../kernel/pack/kinds.ts'
 import type { Metrics } from '../kernel/samples/metrics.ts'
 import { MailboxThread } from '../store/mailbox-thread.ts'
 import { StoreError } from '../store/truth.ts'
 import { everyAddress } from './address.ts'
+import { reportingMailbox, reportPorts, reportShut } from './broker-reports.ts'
 import type { Settings } from './settings.ts'
 import type { ShownCertificate } from './shown-certificate.ts'
 
@@ -17,6 +19,8 @@ type Parts = {
   readonly machine: Machine
   readonly metrics: Metrics
   readonly mailbox: string
+  /** Says how the broker is. */
+  readonly reports: Reports
   readonly deviceOf: DeviceOf
   /** Undefined: no door here has TLS. */
   readonly shown: ShownCertificate | undefined
@@ -28,19 +32,20 @@ type Parts = {
  */
 export async function openDevices(settings: Settings, parts: Parts): Promise<MqttDoor | undefined> {
   const { mqttPort, mqttWsPort, mqttTlsPort, host } = settings
-  const { known, machine, metrics, shown } = parts
+  const { known, machine, metrics, reports, shown } = parts
   if (known.topics.length === 0 || mqttPort + mqttWsPort + mqttTlsPort === 0) return undefined
   const { openMqtt } = await import('../doors/mqtt/door.ts')
   try {
     const door = await openMqtt({
       ...parts,
-      mailbox: new MailboxThread(parts.mailbox, machine.timers),
+      mailbox: reportingMailbox(new MailboxThread(parts.mailbox, machine.timers), machine.timers, reports),
       host: host ?? everyAddress(),
       port: mqttPort === 0 ? undefined : mqttPort,
       wsPort: mqttWsPort === 0 ? undefined : mqttWsPort,
       secure: shown && mqttTlsPort > 0 ? { port: mqttTlsPort, certificate: shown.now } : undefined,
     })
     const forget = shown?.onChange((now) => door.renew(now))
+    reportPorts(reports, door)
     metrics.add('mqttClients', () => door.status().clients)
     metrics.add('mqttQueued', () => door.status().queued)
     return {
@@ -53,6 +58,7 @@ export async function openDevices(settings: Settings, parts: Parts): Promise<Mqt
   } catch (error) {
     if (!(error instanceof StoreError)) throw asTrouble(error, settings)
     // A box without devices still keeps its sites.
+    reportShut(reports)
     machine.log('error', `no device can connect until the next start: ${error.message}`)
     return undefined
   }

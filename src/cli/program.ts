@@ -123,6 +123,7 @@ export async function startProgram({
       metrics: beside.metrics,
       mailbox,
       shown,
+      reports: beside.broker,
       deviceOf: identities.deviceOf,
     })
     ends.defer(() => devices?.close())

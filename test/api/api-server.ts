@@ -29,7 +29,7 @@ export class ApiServer implements AsyncDisposable {
   readonly visitors = new Map<string, Visitor>()
   readonly server: FastifyInstance
   url = ''
-  vitals: Vitals = { disk: 'good', above: [], measured: {} }
+  vitals: Vitals = { disk: 'good', above: [], drivers: [], broker: [], measured: {} }
 
   private constructor(host: TestBox) {
     this.host = host

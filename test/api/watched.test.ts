@@ -11,15 +11,63 @@ test('HTTP-13 everybody learns how the box is, and who looks after it learns why
   // Nobody has said yet what time it is.
   expect((await api.get('/api/health')).body).toEqual({ status: 'degraded' })
   expect((await api.get('/api/health', 'vic')).body).toEqual({ status: 'degraded' })
-  const checks = { store: 'ok', disk: 'ok', views: 'ok', link: 'ok', clock: 'degraded' }
-  expect((await api.get('/api/health', 'lou')).body).toEqual({ status: 'degraded', checks })
-  api.vitals = { disk: 'scarce', above: ['another'], measured: {} }
+  const checks = {
+    store: 'ok',
+    disk: 'ok',
+    views: 'ok',
+    link: 'ok',
+    clock: 'degraded',
+    drivers: 'ok',
+    broker: 'ok',
+  }
+  expect((await api.get('/api/health', 'lou')).body).toEqual({ status: 'degraded', checks, reports: [] })
+  api.vitals = { disk: 'scarce', above: ['another'], drivers: [], broker: [], measured: {} }
   const failing = await api.get('/api/health', 'lou')
   expect([failing.status, failing.body]).toEqual([
     503,
-    { status: 'failing', checks: { ...checks, disk: 'failing', link: 'degraded' } },
+    { status: 'failing', checks: { ...checks, disk: 'failing', link: 'degraded' }, reports: [] },
   ])
   expect((await api.get('/api/health')).status).toBe(503)
+})
+
+test('HTTP-13 drivers and the broker say how they are, since when, and why, to who looks after the box', async () => {
+  await using boxes = new Boxes()
+  await using api = await ApiServer.keeping(boxes, 'fair')
+  api.let('lou', { fair: ['volunteer'] })
+  const words = (text: string) => ({ en: `${text} fails.`, fr: `${text} ne va pas.` })
+  const reader = { name: 'reader', state: 'degraded', since: [5, null, 0], words: words('It') } as const
+  const mailbox = {
+    name: 'mailbox',
+    state: 'ok',
+    since: [5, 1_763_650_000_000, 3],
+    words: words('That'),
+  } as const
+  api.vitals = { ...api.vitals, drivers: [reader], broker: [mailbox] }
+  const told = await api.get('/api/health', 'lou', { 'accept-language': 'fr' })
+  expect([told.status, told.body]).toMatchObject([
+    200,
+    {
+      status: 'degraded',
+      checks: { drivers: 'degraded', broker: 'ok' },
+      reports: [
+        { check: 'drivers', name: 'reader', state: 'degraded', since: null, what: 'It ne va pas.' },
+        {
+          check: 'broker',
+          name: 'mailbox',
+          state: 'ok',
+          since: '2025-11-20T14:46:40.005Z',
+          what: 'That ne va pas.',
+        },
+      ],
+    },
+  ])
+  api.vitals = { ...api.vitals, broker: [mailbox, { ...mailbox, name: 'mqtt', state: 'failing' }] }
+  const failing = await api.get('/api/health', 'lou')
+  expect([failing.status, failing.body]).toMatchObject([
+    503,
+    { status: 'failing', checks: { broker: 'failing' } },
+  ])
+  expect((await api.get('/api/health')).body).toEqual({ status: 'failing' })
 })
 
 test('HTTP-13 metrics name what is there, count by route, and are for this machine or for who may', async () => {
@@ -27,7 +75,7 @@ test('HTTP-13 metrics name what is there, count by route, and are for this machi
   await using api = await ApiServer.keeping(boxes, 'fair')
   api.let('ada', { fair: ['lead'] })
   api.let('scraper', { fair: ['installer'] }, 'token')
-  api.vitals = { disk: 'good', above: [], measured: { cpu: 0.25, celsius: 51 } }
+  api.vitals = { disk: 'good', above: [], drivers: [], broker: [], measured: { cpu: 0.25, celsius: 51 } }
   await api.get('/api/fair/wallet?tag=secret&site=fair', 'ada')
   await api.get('/api/fair/wallet?tag=other&site=fair', 'ada')
   await api.get('/api/nothing/secret', 'ada')

@@ -1,10 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DiskLevel } from '../../kernel/blobs/room.ts'
 import type { BoxStatus } from '../../kernel/box/contract.ts'
+import type { Report, ReportState } from '../../kernel/drivers/reports.ts'
+import { epochOf } from '../../kernel/instant.ts'
+import type { Language } from '../language.ts'
+import { languageOfBrowser } from '../language.ts'
 import type { Readiness, Showing } from '../readiness.ts'
 import type { Permit } from '../visitor.ts'
 
-export type Grade = 'ok' | 'degraded' | 'failing'
+export type Grade = ReportState
 const grades: readonly Grade[] = ['ok', 'degraded', 'failing']
 
 export type Health = { readonly status: Grade; readonly checks: Readonly<Record<string, Grade>> }
@@ -14,6 +18,9 @@ export type Vitals = {
   readonly disk: DiskLevel | undefined
   /** The boxes above, which it should be linked with. */
   readonly above: readonly string[]
+  /** What drivers and the broker say of themselves. */
+  readonly drivers: readonly Report[]
+  readonly broker: readonly Report[]
   /** What was measured last, by the names of the meters. */
   readonly measured: Readonly<Record<string, number>>
 }
@@ -33,13 +40,22 @@ export function health({ showing, readiness, vitals }: Watched, sites: () => rea
     const now = showing()
     if (now.is !== 'running') return reply.code(503).send({ status: 'failing' })
     readiness.observe(now.status)
-    const { status, checks } = healthOf(now.status, readiness, vitals())
+    const known = vitals()
+    const { status, checks } = healthOf(now.status, readiness, known)
     const mayKnow = sites().some((site) => request.visitor.may(checksPermit, site))
-    return reply.code(status === 'failing' ? 503 : 200).send(mayKnow ? { status, checks } : { status })
+    reply.code(status === 'failing' ? 503 : 200)
+    if (!mayKnow) return reply.send({ status })
+    const language = languageOfBrowser(request.headers['accept-language'])
+    reply.header('content-language', language).header('vary', 'accept-language')
+    return reply.send({ status, checks, reports: reportsOf(known, language) })
   }
 }
 
-export function healthOf(status: BoxStatus, readiness: Readiness, { disk, above }: Vitals): Health {
+export function healthOf(
+  status: BoxStatus,
+  readiness: Readiness,
+  { disk, above, drivers, broker }: Vitals,
+): Health {
   const linked = new Set(status.links.map(({ box }) => box))
   const isLate = status.sites.some(({ site }) => readiness.isLate(site))
   const isUnknown = status.sites.some(({ clock }) => clock.quality === 0)
@@ -49,9 +65,23 @@ export function healthOf(status: BoxStatus, readiness: Readiness, { disk, above 
     views: isLate ? 'degraded' : 'ok',
     link: above.every((box) => linked.has(box)) ? 'ok' : 'degraded',
     clock: isUnknown ? 'degraded' : 'ok',
+    drivers: worst(drivers.map(({ state }) => state)),
+    broker: worst(broker.map(({ state }) => state)),
   } as const satisfies Readonly<Record<string, Grade>>
-  const worst = Math.max(...Object.values(checks).map((grade) => grades.indexOf(grade)))
-  return { status: grades[worst] ?? 'ok', checks }
+  return { status: worst(Object.values(checks)), checks }
+}
+
+const worst = (all: readonly Grade[]): Grade => grades.findLast((grade) => all.includes(grade)) ?? 'ok'
+
+/** Why a check is what it is, where somebody has said so. */
+function reportsOf({ drivers, broker }: Vitals, language: Language) {
+  const of = (check: string, reports: readonly Report[]) =>
+    reports.map(({ name, state, since, words }) => {
+      const at = epochOf(since)
+      const shown = at === null ? null : new Date(at).toISOString()
+      return { check, name, state, since: shown, what: words[language] }
+    })
+  return [...of('drivers', drivers), ...of('broker', broker)]
 }
 
 const storeGrades = { ok: 'ok', slow: 'degraded', full: 'failing', failing: 'failing' } as const
