@@ -46,6 +46,18 @@ export const actions: Readonly<Record<string, Who>> = {
   'volunteer.suspend': ownersAndLeads,
 }
 
+/** What opens something or cannot be taken back: nobody does it 31 times in a minute. */
+export const sensitive: readonly string[] = [
+  'account.prove',
+  'box.assign',
+  'facts.erase',
+  'role.grant',
+  'site.handOver',
+  'site.takeOver',
+  'token.create',
+  'volunteer.save',
+]
+
 export const queries: Readonly<Record<string, Who>> = {
   accounts: ownersAndLeads,
   boxes: all,

@@ -55,6 +55,7 @@ export function apiDoor(outer: {
   function add(server: FastifyInstance): void {
     const exported = exporter(parts)
     const reading = guarded(['reads'])
+    const exporting = guarded(['reads', 'sensitive'])
     const writing = guarded(['writes'])
     const sensitive = guarded(['writes', 'sensitive'])
     for (const query of known.queries.values()) {
@@ -63,7 +64,7 @@ export function apiDoor(outer: {
       const path = pathOf(known, query.pack, query.name)
       server.get(path, { config, onRequest: reading }, page(parts, query))
       for (const form of ['csv', 'json'] as const) {
-        const only = { config, onRequest: reading, exposeHeadRoute: false }
+        const only = { config, onRequest: exporting, exposeHeadRoute: false }
         server.get(`${path}.${form}`, only, exported(query, form))
       }
     }

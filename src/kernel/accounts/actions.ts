@@ -70,6 +70,7 @@ export const actions = {
     },
     input: facts['account.proof'].body,
     allow: owner,
+    sensitive: true,
     away: 'refuse',
     decide: (body, rows) => prove(rows, body),
   }),
@@ -83,6 +84,7 @@ export const actions = {
       until: facts['account.proof'].body.shape.until,
     }),
     allow: inCharge,
+    sensitive: true,
     away: 'refuse',
     decide: ({ sealed, until, ...body }, rows) => {
       if (isHigher(rows, body.account)) return { refused: 'not-volunteer', detail: { account: body.account } }
@@ -133,6 +135,7 @@ export const actions = {
     },
     input: asRole,
     allow: owner,
+    sensitive: true,
     away: 'refuse',
     decide: (body, rows) => {
       if (!rows.accounts.get(body.account)) return unknown(body.account)
@@ -169,6 +172,7 @@ export const actions = {
     },
     input: facts['token.created'].body,
     allow: owner,
+    sensitive: true,
     away: 'refuse',
     decide: (body, rows) => {
       if (!rows.accounts.get(body.account)) return unknown(body.account)

@@ -94,7 +94,10 @@ export type Action<
   readonly allow: readonly string[]
   /** When the keeper is out of reach: refuse in words, or wait durably for at most so long. */
   readonly away: 'refuse' | { readonly waitMs: number }
-  /** What one person should not do often in a minute, whoever he is: doors hold it to fewer tries. */
+  /**
+   * What one person should not do often in a minute, whoever he is, since it opens something or cannot be taken back:
+   * doors hold it to fewer tries.
+   */
   readonly sensitive?: boolean | undefined
   /** Of an action that issues an order: its kind, whose own roles count as well. */
   readonly orderKind?: ((input: z.infer<Input>) => string) | undefined

@@ -28,6 +28,7 @@ export const actions = {
     example: { box: '0123456789ab', publicKey: 'A'.repeat(43), small: false },
     input: facts['box.assigned'].body.extend({ publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
     allow: ['manager', 'installer', 'lead'],
+    sensitive: true,
     away: 'refuse',
     decide: (body, rows) => {
       const { box, publicKey, small } = body
