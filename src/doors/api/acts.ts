@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer } from '../../kernel/box/contract.ts'
 import { epochOf } from '../../kernel/instant.ts'
 import type { KnownAction } from '../../kernel/pack/kinds.ts'
+import { fullRoles } from '../../kernel/pack/roles.ts'
+import { hubSite } from '../../kernel/settings/target.ts'
 import { Trouble } from '../errors.ts'
 import { roleTexts } from '../role-words.ts'
 import type { Permit, Visitor } from '../visitor.ts'
@@ -22,6 +24,7 @@ export function act(parts: ApiParts, known: KnownAction) {
     const site = siteIn(parts, known, request)
     const { key, input } = askingIn(request, known.action, parts.machine.random)
     expectOrder(parts, known, request.visitor, site, input)
+    expectDemands(parts, known, request.visitor, site, input)
     const { visitor } = request
     const doneAt = doneAtIn(request.headers[doneAtHeader], box, site)
     const ask = { action: known.name, key: ownKey(visitor, key), who: visitor.who, input, doneAt }
@@ -44,6 +47,23 @@ function expectOrder(
   const kind = name === undefined ? undefined : known.orders.get(name)
   if (name === undefined || !kind || visitor.may({ name, allow: kind.allow }, site)) return
   throw Trouble.of('not_allowed', { site, roles: roleTexts(kind.allow) }).with({ allow: kind.allow })
+}
+
+/** Some inputs need more than the action does: what the hub owns is not a lead's to save. */
+function expectDemands(
+  { known: { settings } }: ApiParts,
+  { name, pack, action }: KnownAction,
+  visitor: Visitor,
+  at: string,
+  input: unknown,
+): void {
+  for (const { site, field, allow: roles } of action.demands?.(input as never, { site: at, settings }) ??
+    []) {
+    const allow = fullRoles(pack, name, roles)
+    if (visitor.may({ name, allow }, site)) continue
+    const owner = site === hubSite ? { en: 'the hub', fr: 'le hub' } : { en: site, fr: site }
+    throw Trouble.of('owned_elsewhere', { field, owner, roles: roleTexts(allow) }).with({ field, allow })
+  }
 }
 
 /** What became of an action that had to wait for the keeper: told to who asked for it. */

@@ -69,6 +69,14 @@ export const apiErrors = {
     },
     doThis: { en: 'Ask somebody who may: {roles}.', fr: 'Demandez à quelqu’un qui en a le droit : {roles}.' },
   },
+  owned_elsewhere: {
+    status: 403,
+    what: {
+      en: '{field} belongs to {owner}, and you may not change it there.',
+      fr: '{field} appartient à : {owner}, et vous n’avez pas le droit de le modifier là-bas.',
+    },
+    doThis: { en: 'Ask somebody who may: {roles}.', fr: 'Demandez à quelqu’un qui en a le droit : {roles}.' },
+  },
   site_absent: {
     status: 404,
     what: { en: 'There is no site {site} here.', fr: 'Il n’y a pas de site {site} ici.' },

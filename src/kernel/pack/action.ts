@@ -84,6 +84,12 @@ export type Refused = {
   readonly detail?: Readonly<Record<string, string | number>> | undefined
 }
 
+/** Of an action and one input: at which site its asker must be allowed what, and the field that asks for it. */
+export type Demand = { readonly site: string; readonly allow: readonly string[]; readonly field: string }
+
+/** Where an action is asked. */
+export type AskedAt = Pick<Asking, 'site' | 'settings'>
+
 export type Action<
   Kinds extends FactKinds = FactKinds,
   All extends Tables = Tables,
@@ -101,6 +107,8 @@ export type Action<
   readonly sensitive?: boolean | undefined
   /** Of an action that issues an order: its kind, whose own roles count as well. */
   readonly orderKind?: ((input: z.infer<Input>) => string) | undefined
+  /** What an input needs beyond `allow`: doors hold its asker to it. */
+  readonly demands?: ((input: z.infer<Input>, at: AskedAt) => readonly Demand[]) | undefined
   readonly decide: (input: z.infer<Input>, rows: RowsReadOf<All>, asking: Asking) => Decided<Kinds>
 }
 

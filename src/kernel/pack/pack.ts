@@ -4,7 +4,7 @@ import type { Origin } from '../entry.ts'
 import type { OrderKinds } from '../orders/order.ts'
 import type { BodyOf, FactKind, FactKinds } from './fact.ts'
 import type { SettingNode } from '../settings/schema.ts'
-import type { Asking, Decided } from './action.ts'
+import type { AskedAt, Asking, Decided, Demand } from './action.ts'
 import type { Described, Refusals } from './refusal.ts'
 import { checkRefusals } from './refusal.ts'
 import type { QueriesFor, QueryAny } from './query.ts'
@@ -76,6 +76,7 @@ export type ActionAny = Described & {
   readonly sensitive?: boolean | undefined
   readonly away: 'refuse' | { readonly waitMs: number }
   readonly orderKind?: ((input: never) => string) | undefined
+  readonly demands?: ((input: never, at: AskedAt) => readonly Demand[]) | undefined
   readonly decide: (
     input: unknown,
     rows: RowsAny,
@@ -92,6 +93,7 @@ type ActionsFor<Kinds extends FactKinds, All extends Tables> = Readonly<
       readonly sensitive?: boolean | undefined
       readonly away: 'refuse' | { readonly waitMs: number }
       readonly orderKind?: ((input: never) => string) | undefined
+      readonly demands?: ((input: never, at: AskedAt) => readonly Demand[]) | undefined
       readonly decide: (input: never, rows: RowsOf<All>, asking: Asking) => Decided<Kinds>
     }
   >

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Asking, Decided } from '../pack/action.ts'
+import type { Asking, Decided, Demand } from '../pack/action.ts'
 import { actionsOf } from '../pack/action.ts'
 import type { RowsReadOf } from '../pack/table.ts'
 import type { Document } from './document.ts'
@@ -8,7 +8,7 @@ import type { facts } from '../site/facts.ts'
 import type { tables as siteTables } from '../site/tables.ts'
 import type { Conflict, Half } from './history.ts'
 import { conflicts, documentAt } from './history.ts'
-import type { Owner } from './schema.ts'
+import type { Owner, Section } from './schema.ts'
 import { problemIn, splitByOwner } from './schema.ts'
 import type { tables } from './tables.ts'
 import { hubSite, patch, target } from './target.ts'
@@ -47,6 +47,10 @@ export const actions = {
     }),
     allow: ['manager', 'lead'],
     away: { waitMs: 7 * day },
+    demands: ({ patch: wanted, target: of, force }, { site, settings }) => {
+      const forced = site === hubSite && force ? (force.site ?? siteIn(of)) : undefined
+      return ownersOf(settings, wanted, forced)
+    },
     decide: (input, rows, asking) => {
       const problem = problemIn(asking.settings, input.patch)
       if (problem) return { refused: problem.code, detail: { path: problem.path, problem: problem.problem } }
@@ -111,6 +115,7 @@ export const actions = {
     example: { target: 'organisation', version: 1, comment: '' },
     input: z.object({ target, version, comment }),
     allow: ['manager', 'lead'],
+    demands: (_, { site }) => (site === hubSite ? [{ site, allow: ['manager'], field: 'version' }] : []),
     away: 'refuse',
     decide: (input, rows, asking) => {
       const half = halfOf(rows, input.target)
@@ -121,6 +126,18 @@ export const actions = {
       return saved({ ...input, base: null }, back, rows, asking)
     },
   }),
+}
+
+/** What the hub owns is saved by who may at the hub; what a site owns by who may there, wherever it is asked. */
+function ownersOf(settings: Section, wanted: Document, site: string | undefined): readonly Demand[] {
+  const ofHub = splitByOwner(settings, wanted, 'site').foreign
+  const ofSite = splitByOwner(settings, wanted, 'hub').foreign
+  return [
+    ...(ofHub === undefined ? [] : [{ site: hubSite, allow: ['manager'], field: ofHub }]),
+    ...(ofSite === undefined || site === undefined
+      ? []
+      : [{ site, allow: ['manager', 'lead'], field: ofSite }]),
+  ]
 }
 
 type Save = { readonly target: string; readonly base: number | null; readonly comment: string }
