@@ -40,6 +40,7 @@ async function open(boxes: Boxes, mailbox: string) {
     mailbox,
     reports,
     deviceOf,
+    shown: undefined,
   })
   return { door, reports }
 }

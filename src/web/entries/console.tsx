@@ -7,7 +7,9 @@ import { OwnAccount } from '../shell/own-account.tsx'
 import { words } from '../shell/words.ts'
 import { Audit } from '../../packs/fleet/pages/audit.tsx'
 import { People } from '../../packs/fleet/pages/people.tsx'
-import { holds } from '../live/me.ts'
+import type { queries } from '../../packs/fleet/queries.ts'
+import { connect } from '../live/connect.ts'
+import { holds, me } from '../live/me.ts'
 
 /** The pages of the control room, in the order in which they are listed. */
 const pages: readonly ConsolePage[] = [
@@ -36,5 +38,10 @@ const pages: readonly ConsolePage[] = [
   },
 ]
 
+/** The trades of this build, as types alone. */
+type Packs = { readonly fleet: { readonly queries: typeof queries } }
+
+const connectHere = () => connect<Packs>({ who: () => me.value?.account ?? '', mayWait: {} })
+
 const place = document.getElementById('app')
-if (place) render(<Console pages={pages} />, place)
+if (place) render(<Console pages={pages} connect={connectHere} />, place)

@@ -3,7 +3,6 @@ import { Button } from '../kit/button.tsx'
 import { Panel } from '../kit/panel.tsx'
 import { say } from '../kit/say.ts'
 import type { LiveClient } from '../live/client.ts'
-import { connect } from '../live/connect.ts'
 import type { Trades } from '../live/declared.ts'
 import { isAway, lookWhoIsHere, me, welcome } from '../live/me.ts'
 import { BoxContext } from '../live/use.ts'
@@ -18,10 +17,14 @@ import { SignIn } from './sign-in.tsx'
 import { applyTheme, speak } from './tongue.ts'
 import { words } from './words.ts'
 
-type ConsoleProps = { readonly pages: readonly ConsolePage[] }
+type ConsoleProps = {
+  readonly pages: readonly ConsolePage[]
+  /** What the trades of the pages may ask for, only their entry knows. */
+  readonly connect: () => Promise<LiveClient<Trades>>
+}
 
 /** The control room in a browser: first the box is set up, then somebody signs in, then there are its pages. */
-export function Console({ pages }: ConsoleProps) {
+export function Console({ pages, connect }: ConsoleProps) {
   useEffect(() => {
     applyTheme()
     speak()
@@ -34,7 +37,7 @@ export function Console({ pages }: ConsoleProps) {
   if (person === undefined) return null
   if (person === null) return <SignIn />
   if (person.mustChange) return <MustChange />
-  return <Signed key={person.account} pages={pages} />
+  return <Signed key={person.account} pages={pages} connect={connect} />
 }
 
 function Waiting() {
@@ -55,11 +58,11 @@ function Waiting() {
   )
 }
 
-function Signed({ pages }: ConsoleProps) {
+function Signed({ pages, connect }: ConsoleProps) {
   const [box, setBox] = useState<LiveClient<Trades>>()
   useEffect(() => {
     let isGone = false
-    const connecting = connect<Trades>({ who: () => me.value?.account ?? '' })
+    const connecting = connect()
     void connecting.then((client) => {
       if (!isGone) setBox(client)
     })
