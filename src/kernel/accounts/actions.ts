@@ -22,11 +22,29 @@ const ofLeads: readonly string[] = ['volunteer', 'viewer']
 const unknown = (id: string): Said => ({ refused: 'no-account', detail: { account: id } })
 
 /** Whether this was the last owner who can sign in: nobody shuts an organisation out of itself. */
-function isLastOwner(rows: Rows, id: string): boolean {
-  const owners = rows.roles
-    .list('byRole', 'owner', '')
-    .filter((row) => rows.accounts.get(row.account)?.suspended === false)
-  return owners.length === 1 && owners[0]?.account === id
+const isLastOwner = (rows: Rows, id: string): boolean => leavesNoOwner(rows, new Set([id]))
+
+/** The same for whoever is named at these places, which are to be erased. */
+export function erasesLastOwner(
+  rows: Rows,
+  places: readonly { readonly n: number; readonly i: number }[],
+): boolean {
+  const named = places.flatMap(({ n, i }) => [
+    ...rows.people.list('byPlace', n, i),
+    ...rows.proofs.list('byPlace', n, i).filter(({ proof }) => proof === 'password'),
+  ])
+  return leavesNoOwner(rows, new Set(named.map(({ account: id }) => id)))
+}
+
+function leavesNoOwner(rows: Rows, gone: ReadonlySet<string>): boolean {
+  const owners = rows.roles.list('byRole', 'owner', '').map((row) => row.account)
+  return owners.some((id) => gone.has(id)) && !owners.some((id) => !gone.has(id) && canSignIn(rows, id))
+}
+
+/** By a password that lasts: one that lets in once may have gone astray. */
+function canSignIn(rows: Rows, id: string): boolean {
+  const isOpen = rows.accounts.get(id)?.suspended === false
+  return isOpen && rows.people.get(id) !== undefined && rows.proofs.get(id, 'password') !== undefined
 }
 
 /** Who was given more than a lead gives is none of a lead's business: actions of owners are apart from theirs. */
@@ -41,6 +59,8 @@ function save(rows: Rows, body: z.infer<(typeof facts)['account.saved']['body']>
 
 function prove(rows: Rows, body: z.infer<(typeof facts)['account.proof']['body']>): Said {
   if (!rows.accounts.get(body.account)) return unknown(body.account)
+  if (body.proof === 'password' && body.sealed === null && isLastOwner(rows, body.account))
+    return { refused: 'last-owner', detail: { account: body.account } }
   return { facts: [{ kind: 'account.proof', body }], answer: { account: body.account } }
 }
 

@@ -19,8 +19,8 @@ const sealed = z.string().max(4000)
 const permission = z.string().min(1).max(100)
 const moment = z.int().nonnegative()
 
-/** How somebody can show who he is. */
-export const proofs = ['password', 'pin', 'totp', 'codes'] as const
+/** How somebody can show who he is. `once`: a password that lets in to choose one, and to nothing else. */
+export const proofs = ['password', 'once', 'pin', 'totp', 'codes'] as const
 export type Proof = (typeof proofs)[number]
 
 export const facts = {

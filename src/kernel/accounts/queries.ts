@@ -134,8 +134,8 @@ export const queries = {
     reads: { sessions: 'all' },
     key: ['session'],
     run: (rows) =>
-      rows.sessions
-        .all()
-        .map(({ session, account, box, until, ended }) => ({ session, account, box, until, ended })),
+      rows.sessions.all().map(({ session, account, box, how, address, until, ended }) => {
+        return { session, account, box, how, address, until, ended }
+      }),
   }),
 }

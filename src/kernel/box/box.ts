@@ -81,6 +81,10 @@ class RunningBox implements Box {
     this.#links.refresh()
   }
 
+  entries(site: string, after: number, maxBytes: number) {
+    return this.#site(site).entries(after, maxBytes)
+  }
+
   sites(): readonly string[] {
     return [...this.#sites.keys()]
   }

@@ -10,7 +10,7 @@ import type { OrderDrivers } from '../orders/driver.ts'
 import type { Known } from '../pack/kinds.ts'
 import type { SettingsPort } from '../settings/handler.ts'
 import type { Ask, Writer } from '../site/writer.ts'
-import type { StoreHealth, Truth } from '../../store/truth.ts'
+import type { LogRow, StoreHealth, Truth } from '../../store/truth.ts'
 import type { Frame } from '../link/frames.ts'
 import type { Limits } from './limits.ts'
 import type { Identity } from '../link/identity.ts'
@@ -102,6 +102,8 @@ export type Box = {
   readonly handOver: (site: string, to: string, who?: string) => Promise<Answer>
   /** The keeper is dead: this box goes on. Asked at the box that shall keep, confirmed by a lead. */
   readonly takeOver: (site: string, who: string) => Promise<Answer>
+  /** Entries of a site's log after n as they lie here, ascending, until `maxBytes` is reached: at least one where there is one. */
+  readonly entries: (site: string, after: number, maxBytes: number) => Promise<readonly LogRow[]>
   /** The sites that are served here. */
   readonly sites: () => readonly string[]
   /** What can be seen, now and as it changes. Permission is the door's to check. */

@@ -174,6 +174,10 @@ export class Site {
     return this.#role.now.is !== 'starting'
   }
 
+  entries(after: number, maxBytes: number) {
+    return this.#parts.log.entries(after, maxBytes)
+  }
+
   now(): Instant {
     return this.#clock.now()
   }

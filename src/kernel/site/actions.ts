@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actions as accountActions } from '../accounts/actions.ts'
+import { actions as accountActions, erasesLastOwner } from '../accounts/actions.ts'
 import { clockActions } from '../clock/actions.ts'
 import { actions as orders } from '../orders/actions.ts'
 import { actions as settingActions } from '../settings/actions.ts'
@@ -60,7 +60,10 @@ export const actions = {
     allow: ['owner'],
     sensitive: true,
     away: 'refuse',
-    decide: (body) => ({ facts: [{ kind: 'facts.erased', body }], answer: { erased: body.places.length } }),
+    decide: (body, rows) =>
+      erasesLastOwner(rows, body.places)
+        ? { refused: 'last-owner', detail: {} }
+        : { facts: [{ kind: 'facts.erased', body }], answer: { erased: body.places.length } },
   }),
   'quarantine.admit': action({
     about: {
