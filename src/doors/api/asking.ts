@@ -13,14 +13,11 @@ const mostLevels = 32
 const keyFields = ['id', 'req_id'] as const
 const goodKey = /^[!-~](?:[ -~]{0,198}[!-~])?$/
 
+type Asks = Pick<FastifyRequest, 'body' | 'headers'>
 export type Asking = { readonly key: string; readonly input: unknown }
 
 /** The key and the input of a request for an action. Throws a Trouble. */
-export function askingIn(
-  request: FastifyRequest,
-  { input }: Pick<ActionAny, 'input'>,
-  random: Random,
-): Asking {
+export function askingIn(request: Asks, { input }: Pick<ActionAny, 'input'>, random: Random): Asking {
   const { body } = request
   expectFlat(body)
   const schema = schemaOf(input)
@@ -30,7 +27,7 @@ export function askingIn(
   return { key: key ?? randomId(random, 26), input: rest }
 }
 
-function keyIn(request: FastifyRequest, schema: Schema, body: unknown) {
+function keyIn(request: Asks, schema: Schema, body: unknown) {
   const inHeader = request.headers[keyHeader]
   let key = inHeader === undefined ? undefined : expectKey(inHeader, keyHeader)
   const fields = fieldsOf(schema)

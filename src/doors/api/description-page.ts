@@ -6,10 +6,12 @@ import type { Language } from '../language.ts'
 import { page } from '../page.ts'
 import { roleTexts } from '../role-words.ts'
 import { words } from './description-words.ts'
+import type { DoorRoute } from './door-route.ts'
 import type { Schema } from './fields.ts'
 import { fieldsOf } from './fields.ts'
 import type { Group, Operation } from './operations.ts'
 import { groupsOf } from './operations.ts'
+import { doorTag, routeSection } from './route-description.ts'
 
 /** Beside the style of all pages. */
 export const descriptionCss = `
@@ -23,7 +25,7 @@ export const descriptionCss = `
 `
 
 /** The description of what can be asked, for people: nothing in it comes from elsewhere than this box. */
-export function descriptionPage(known: Known, language: Language): string {
+export function descriptionPage(known: Known, language: Language, routes: readonly DoorRoute[] = []): string {
   const groups = groupsOf(known).filter(({ operations }) => operations.length > 0)
   const other = language === 'fr' ? 'en' : 'fr'
   const main = html`<main class="api">
@@ -32,10 +34,11 @@ export function descriptionPage(known: Known, language: Language): string {
     <p>${words.intro[language]}</p>
     <nav>
       ${groups.map(({ name }) => html`<a href="#${name}">${name}</a>`)}
+      ${routes.length > 0 ? html`<a href="#${doorTag}">${doorTag}</a>` : undefined}
       <a href="/api/openapi.json?language=${language}">${words.machine[language]}</a>
       <a href="/api?language=${other}" lang="${other}">${words.other[language]}</a>
     </nav>
-    ${groups.map((group) => section(group, language))}
+    ${groups.map((group) => section(group, language))} ${routeSection(routes, language, fields)}
   </main>`
   return page(
     words.title[language],

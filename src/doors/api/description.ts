@@ -3,6 +3,7 @@ import { sha256 } from '../../kernel/digest.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
 import type { Language } from '../language.ts'
 import { languageOfBrowser, languages } from '../language.ts'
+import type { DoorRoute } from './door-route.ts'
 import { isKnown } from './queries.ts'
 
 type Made = { readonly text: string; readonly tag: string }
@@ -15,6 +16,7 @@ export function addDescription(
   server: FastifyInstance,
   known: Known,
   version: string,
+  routes: readonly DoorRoute[],
   onRequest: onRequestAsyncHookHandler,
 ): void {
   const route = { config: { permission: 'public' }, onRequest } as const
@@ -37,7 +39,7 @@ export function addDescription(
     route,
     tell('application/json; charset=utf-8', async (language) => {
       const { openApi } = await import('./open-api.ts')
-      return JSON.stringify(openApi(known, version, language))
+      return JSON.stringify(openApi(known, version, language, routes))
     }),
   )
   server.get(
@@ -45,7 +47,7 @@ export function addDescription(
     route,
     tell('text/html; charset=utf-8', async (language) => {
       const { descriptionPage } = await import('./description-page.ts')
-      return descriptionPage(known, language)
+      return descriptionPage(known, language, routes)
     }),
   )
   server.get(

@@ -9,6 +9,8 @@ import type { DirectName } from '../../kernel/site/direct.ts'
 import { directActs, directNames } from '../../kernel/site/direct.ts'
 import { addDescription } from './description.ts'
 import { direct, directHere } from './direct.ts'
+import type { DoorRoute } from './door-route.ts'
+import { addDoorRoutes } from './door-route.ts'
 import { exporter } from './exports.ts'
 import { guard } from './guard.ts'
 import type { Watched } from './health.ts'
@@ -40,8 +42,10 @@ export function apiDoor(outer: {
   readonly machine: Pick<Machine, 'clock' | 'timers' | 'random' | 'log'>
   /** What those who watch over the box are told of; without it there is no health and there are no metrics. */
   readonly watched?: Watched | undefined
+  /** What other doors do themselves, under the same limits and in the same description. */
+  readonly routes?: readonly DoorRoute[] | undefined
 }): ApiDoor {
-  const { known, machine } = outer
+  const { known, machine, routes = [] } = outer
   let served: ApiBox | undefined
   const box = (): ApiBox => {
     if (!served) throw Trouble.of('starting', {})
@@ -111,7 +115,8 @@ export function apiDoor(outer: {
   return {
     add: (server) => {
       if (outer.watched) addWatched(server, outer.watched)
-      addDescription(server, known, outer.version ?? '0', guarded(['reads']))
+      addDescription(server, known, outer.version ?? '0', routes, guarded(['reads']))
+      addDoorRoutes(server, routes, { known, machine, guarded })
       add(server)
       addDirect(server)
     },

@@ -5,38 +5,44 @@ import { maxBodyBytes } from '../http-errors.ts'
 import type { Language } from '../language.ts'
 import { words } from './description-words.ts'
 import { doneAtForm } from './done-at.ts'
+import type { DoorRoute } from './door-route.ts'
 import type { Schema } from './fields.ts'
 import { fieldsOf } from './fields.ts'
 import { perMinute } from './limits.ts'
 import type { Group, Operation } from './operations.ts'
 import { groupsOf } from './operations.ts'
 import { mostRows, usualRows } from './queries.ts'
+import { doorTag, routePaths } from './route-description.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 /** The description of all routes that come from declarations: OpenAPI 3.1. */
-export function openApi(known: Known, version: string, language: Language): Json {
+export function openApi(
+  known: Known,
+  version: string,
+  language: Language,
+  routes: readonly DoorRoute[] = [],
+): Json {
   const hoisted: Record<string, unknown> = {}
   const groups = groupsOf(known).map((group) => ({
     ...group,
     operations: group.operations.map((each) => ({ ...each, input: hoist(each, hoisted) })),
   }))
   const paths = groups.flatMap((group) =>
-    group.operations.map((each) => [each.path, pathItem(each, group, language)]),
+    group.operations.map((each) => [each.path, pathItem(each, group, language)] as const),
   )
   const waiting = groups.flatMap((group) =>
     group.operations
       .filter(({ waits }) => waits)
-      .map((each) => [`${each.path}/{key}`, waitedItem(each, group, language)]),
+      .map((each) => [`${each.path}/{key}`, waitedItem(each, group, language)] as const),
   )
   const exports = groups.flatMap((group) =>
     group.operations
       .filter(({ is }) => is === 'query')
       .flatMap((each) =>
-        (['csv', 'json'] as const).map((form) => [
-          `${each.path}.${form}`,
-          exportItem(each, group, form, language),
-        ]),
+        (['csv', 'json'] as const).map(
+          (form) => [`${each.path}.${form}`, exportItem(each, group, form, language)] as const,
+        ),
       ),
   )
   return {
@@ -49,9 +55,9 @@ export function openApi(known: Known, version: string, language: Language): Json
       'x-regie-limits': { bodyBytes: maxBodyBytes, perMinute, rows: { usual: usualRows, most: mostRows } },
     },
     servers: [{ url: '/' }],
-    tags: groups.map(({ name }) => ({ name })),
+    tags: [...groups.map(({ name }) => ({ name })), ...(routes.length > 0 ? [{ name: doorTag }] : [])],
     security: [{ token: [] }],
-    paths: Object.fromEntries([...paths, ...exports, ...waiting]) as Json,
+    paths: merged([...paths, ...exports, ...waiting, ...routePaths(routes, language)]),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: { Problem: problem, Answer: answered, Waiting: waiting202, ...hoisted },
@@ -74,6 +80,13 @@ export function openApi(known: Known, version: string, language: Language): Json
       ]),
     ),
   }
+}
+
+/** One address may have a query and what a door does itself there. */
+function merged(paths: readonly (readonly [string, Json])[]): Json {
+  const all: Record<string, Json> = {}
+  for (const [path, item] of paths) all[path] = { ...all[path], ...item }
+  return all
 }
 
 /** A schema that refers to parts of itself has them among the others here: there is one document. */
