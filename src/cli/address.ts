@@ -1,5 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import { networkInterfaces } from 'node:os'
+import type { Reachable } from '../doors/accounts/reach.ts'
 
 export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>
 
@@ -19,18 +20,64 @@ export function addressForPeople(
   interfaces: Interfaces = networkInterfaces(),
 ): string {
   const name = host === undefined || host === '::' || host === '0.0.0.0' ? lanAddress(interfaces) : host
-  const written = name.includes(':') ? `[${name}]` : name
-  return `http://${written}${port === 80 ? '' : `:${port}`}/`
+  return urlOf(name, false, port)
 }
 
-function lanAddress(interfaces: Interfaces): string {
+const lanAddress = (interfaces: Interfaces): string => lanAddresses(interfaces)[0] ?? 'localhost'
+
+/** Those that others may reach, the best first. */
+function lanAddresses(interfaces: Interfaces): readonly string[] {
   const found = Object.entries(interfaces).flatMap(([name, all]) =>
     (all ?? [])
       .filter(({ family, internal }) => family === 'IPv4' && !internal)
       .map(({ address }) => ({ address, rank: rankOf(name, address) })),
   )
-  const [best] = found.toSorted((a, b) => a.rank - b.rank)
-  return best?.address ?? 'localhost'
+  return found.toSorted((a, b) => a.rank - b.rank).map(({ address }) => address)
+}
+
+/** Where a browser sets this box up. The code stands behind the #, which no browser sends anywhere. */
+export function setupAddress(
+  { host }: { readonly host: string | undefined },
+  { http }: Pick<Ports, 'http'>,
+  code = '',
+): string {
+  return `${addressForPeople(host, http)}setup${code === '' ? '' : `#${code}`}`
+}
+
+export type Ports = {
+  readonly http: number
+  readonly https: number | undefined
+  /** Browsers take the certificate without asking. */
+  readonly isTrusted: boolean
+}
+
+/** Every way to a box that listens on `host`, the best first: HTTPS where no browser warns of it, else HTTP. */
+export function waysTo(
+  host: string | undefined,
+  { http, https, isTrusted }: Ports,
+  interfaces: Interfaces = networkInterfaces(),
+): readonly Reachable[] {
+  const isEvery = host === undefined || host === '::' || host === '0.0.0.0'
+  const names = isEvery ? lanAddresses(interfaces) : [host]
+  const schemes = [
+    { secure: false, port: http },
+    ...(https === undefined ? [] : [{ secure: true, port: https }]),
+  ].toSorted((a, b) => (isTrusted ? Number(b.secure) - Number(a.secure) : 0))
+  return names.flatMap((address) =>
+    schemes.map(({ secure, port }) => ({
+      url: urlOf(address, secure, port),
+      secure,
+      address,
+      port,
+      lan: !/^(?:localhost|127\.|::1$)/.test(address),
+    })),
+  )
+}
+
+function urlOf(address: string, secure: boolean, port: number): string {
+  const name = address.includes(':') ? `[${address}]` : address
+  const usual = secure ? 443 : 80
+  return `${secure ? 'https' : 'http'}://${name}${port === usual ? '' : `:${port}`}/`
 }
 
 function rankOf(name: string, address: string): number {

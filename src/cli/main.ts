@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: { en: 'set up an organisation on this box', fr: 'configurer une organisation sur cette box' },
     load: async () => (await import('./setup.ts')).setup,
   },
+  code: {
+    summary: { en: 'show the code that sets this box up', fr: 'montrer le code qui configure cette box' },
+    load: async () => (await import('./code.ts')).code,
+  },
   site: {
     summary: { en: 'begin a site on this box', fr: 'commencer un site sur cette box' },
     load: async () => (await import('./site.ts')).site,

@@ -3,7 +3,9 @@ import { localDirectActs } from '../doors/api/local-direct.ts'
 import { dialWebSocket, linkDoor } from '../doors/link.ts'
 import { accountDoor } from '../doors/accounts/account-door.ts'
 import { devicesOf } from '../doors/accounts/devices.ts'
+import { firstStartAct } from '../doors/accounts/first-start-act.ts'
 import { localAccountActs } from '../doors/accounts/local-acts.ts'
+import { accountRoutes } from '../doors/accounts/routes.ts'
 import { blobDoor } from '../doors/blob-door.ts'
 import { httpDoor } from '../doors/http.ts'
 import { Trouble } from '../doors/errors.ts'
@@ -18,6 +20,8 @@ import type { Box } from '../kernel/box/contract.ts'
 import type { Machine } from '../kernel/machine.ts'
 import { openTruth } from '../store/truth-thread.ts'
 import { StoreError } from '../store/truth.ts'
+import type { Ports } from './address.ts'
+import { setupAddress, waysTo } from './address.ts'
 import { Beside } from './beside.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -38,6 +42,8 @@ export type Program = {
   readonly port: number
   /** What the web door answers: method and address. */
   readonly routes: readonly string[]
+  /** What a browser sets this box up with; undefined once it is. */
+  readonly setupCode: () => Promise<string | undefined>
   /** Resolves when the program cannot go on and must be started again. */
   readonly broken: Promise<string>
   /** No timer, socket, handler or lock is left. */
@@ -73,15 +79,21 @@ export async function startProgram({
     tellOfKill(folder, machine)
 
     const accounts = accountDoor(machine, known)
+    let ports: Ports = { http: settings.port, https: undefined, isTrusted: false }
     const readiness = new Readiness(machine.clock.mono)
     const api = apiDoor({
       known,
       version,
       machine,
       watched: { showing: () => showing(), readiness, vitals: () => beside.vitals },
+      routes: accountRoutes({ door: accounts, known, machine, reach: () => waysTo(settings.host, ports) }),
     })
     const told = { status: () => showing() }
-    const done = { ...localAccountActs(accounts), ...localDirectActs(api) }
+    const done = {
+      ...localAccountActs(accounts),
+      ...firstStartAct(accounts, () => setupAddress(settings, ports)),
+      ...localDirectActs(api),
+    }
     const local = await openLocal(folder.path, told, done)
     ends.defer(() => local.close())
     const link = linkDoor()
@@ -98,6 +110,7 @@ export async function startProgram({
     const secure =
       shown && settings.tls.port > 0 ? await listenSecurely(server, shown, settings, machine) : undefined
     ends.defer(() => secure?.close())
+    ports = { http: port, https: secure?.port, isTrusted: settings.tls.certificate !== undefined }
     listening(port)
 
     const { promise: broken, resolve: breaks } = Promise.withResolvers<string>()
@@ -132,7 +145,8 @@ export async function startProgram({
     link.open((channel) => box.accept(channel))
     live.open({ box, known })
     ends.defer(() => live.close())
-    return { box, beside, port, routes: routesOf(server), broken, stop: () => ends.disposeAsync() }
+    const setupCode = () => accounts.now()?.firstStart.code() ?? Promise.resolve(undefined)
+    return { box, beside, port, setupCode, routes: routesOf(server), broken, stop: () => ends.disposeAsync() }
   } catch (error) {
     await ends.disposeAsync()
     throw error

@@ -1,10 +1,11 @@
 import { renderUnicodeCompact } from 'uqr'
 import type { Texts } from '../doors/language.ts'
-import { addressForPeople } from './address.ts'
+import { addressForPeople, setupAddress } from './address.ts'
 import type { Context } from './command.ts'
 import { exit } from './command.ts'
 import { readFlags } from './flags.ts'
 import { realMachine, standardError } from './machine.ts'
+import type { Program } from './program.ts'
 import { startProgram } from './program.ts'
 import { floorOf } from './saved-time.ts'
 import type { Settings } from './settings.ts'
@@ -115,10 +116,12 @@ async function run(
     listening: (port) => {
       const url = addressForPeople(settings.host, port)
       tell({ event: 'listening', url, port })
-      if (!json) process.stdout.write(greeting(url, settings, context))
+      if (!json) process.stdout.write(greeting(url, context))
     },
   })
-  tell({ event: 'running', box: program.box.id })
+  const setup = await setupOf(program, settings)
+  tell({ event: 'running', box: program.box.id, ...(setup === undefined ? {} : { setup }) })
+  if (!json) process.stdout.write(running(setup, program.port, settings, context))
   const { log } = program.beside.machine
   log('info', `box ${program.box.id} runs on ${settings.data}`)
   const why = await Promise.race([asked, program.broken.then((reason) => new Error(reason))])
@@ -129,8 +132,33 @@ async function run(
   return why instanceof Error ? exit.broken : exit.done
 }
 
-function greeting(url: string, settings: Settings, { language, version }: Context): string {
-  if (!process.stdout.isTTY) return `Regie: ${url}\n`
+/** Where a browser sets the box up, as long as nobody has. */
+async function setupOf(program: Program, settings: Settings): Promise<string | undefined> {
+  try {
+    const code = await program.setupCode()
+    return code && setupAddress(settings, { http: program.port }, code)
+  } catch (error) {
+    // It cannot tell yet whether it has an owner; regie code asks again.
+    program.beside.machine.log('warn', `whether this box is set up is not known yet: ${String(error)}`)
+    return undefined
+  }
+}
+
+function greeting(url: string, { version }: Context): string {
+  return process.stdout.isTTY ? `\nRegie ${version}\n\n  ${url}\n` : `Regie: ${url}\n`
+}
+
+/** Once the box can be used: where to go, as a picture too. */
+function running(
+  setup: string | undefined,
+  port: number,
+  { host, data }: Settings,
+  { language }: Context,
+): string {
+  const says = { en: 'Set this box up at', fr: 'Configurez cette box sur' }[language]
+  if (!process.stdout.isTTY) return setup === undefined ? '' : `${says} ${setup}\n`
   const stop = { en: 'Ctrl-C stops it.', fr: 'Ctrl-C l’arrête.' }[language]
-  return `\nRegie ${version}\n\n  ${url}\n\n${renderUnicodeCompact(url)}\n\n${settings.data}\n${stop}\n\n`
+  const first = setup === undefined ? '' : `  ${says}\n  ${setup}\n`
+  const picture = renderUnicodeCompact(setup ?? addressForPeople(host, port))
+  return `${first}\n${picture}\n\n${data}\n${stop}\n\n`
 }

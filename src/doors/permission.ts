@@ -62,6 +62,7 @@ export async function expectPermission(
   if (fromHere === true && isFromHere(request)) return
   if (request.visitor.kind === 'nobody' && (needsName || request.is404))
     throw Trouble.of('sign_in_needed', {})
+  if (needsName && request.visitor.mustChange === true) throw Trouble.of('password_must_change', {})
   if (!needsName || bySite === true) return
   const permit = { name: url, allow: permission }
   if (!sites().some((site) => request.visitor.may(permit, site)))

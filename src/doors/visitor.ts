@@ -10,6 +10,8 @@ export type Visitor = {
   readonly kind: 'person' | 'token' | 'device' | 'nobody' | 'console'
   /** As facts name him. */
   readonly who: string
+  /** He came in with a password that works once, and may nothing but choose his own. */
+  readonly mustChange?: true | undefined
   readonly may: (asked: Permit, site: string) => boolean
 }
 

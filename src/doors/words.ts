@@ -1,3 +1,4 @@
+import { consoleErrors } from './accounts/console-words.ts'
 import { accountErrors } from './accounts/words.ts'
 import { apiErrors } from './api/words.ts'
 import type { Texts } from './language.ts'
@@ -276,6 +277,7 @@ export const errors = {
     },
   },
   ...accountErrors,
+  ...consoleErrors,
   ...apiErrors,
   // Between boxes.
   box_unsigned: {

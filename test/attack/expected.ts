@@ -82,8 +82,36 @@ export const topics: Readonly<Record<string, { readonly send?: Who; readonly rea
   'fleet.told': { read: all },
 }
 
+/** What doors do themselves, by who may, at the site that is asked. Of one's own account: whoever is signed in. */
+export const doorRoutes: Readonly<Record<string, Who>> = {
+  'GET /api/fleet/audit': leads,
+  'GET /api/fleet/audit.csv': leads,
+  'GET /api/fleet/reach': all,
+  'POST /api/fleet/people': ownersAndLeads,
+  'PUT /api/fleet/people/:account/password': ownersAndLeads,
+  'POST /api/fleet/people/:account/sign-out': ownersAndLeads,
+  'POST /api/fleet/people/:account/unlock': ownersAndLeads,
+  'DELETE /api/fleet/people/:account/totp': owners,
+  'POST /api/fleet/tokens': owners,
+  'PUT /api/fleet/session/password': all,
+  'PATCH /api/fleet/session': all,
+  'POST /api/fleet/session/totp': all,
+  'PUT /api/fleet/session/totp': all,
+  'DELETE /api/fleet/session/totp': all,
+  'GET /api/fleet/session/all': all,
+  'DELETE /api/fleet/session/:id': all,
+}
+/** Of those, what is not about a site: a lead of another one may it as well. */
+export const anywhere: readonly string[] = [
+  'GET /api/fleet/reach',
+  'POST /api/fleet/people',
+  ...Object.keys(doorRoutes).filter((route) => route.includes('/session')),
+]
+
 /** Addresses beside those of actions and queries: what anybody gets there without a name. */
 export const others: Readonly<Record<string, 'open' | 'sign in' | 'boxes only' | 'from here, or by name'>> = {
+  'GET /api/fleet/welcome': 'open',
+  'POST /api/fleet/setup': 'open',
   'GET /': 'open',
   'GET /api': 'open',
   'GET /api/description.css': 'open',

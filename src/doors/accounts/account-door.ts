@@ -8,6 +8,7 @@ import { nobody } from '../visitor.ts'
 import { Accounts } from './accounts.ts'
 import { ClientMarks } from './client-marks.ts'
 import { Directory } from './directory.ts'
+import { FirstStart } from './first-start.ts'
 import { Lockouts } from './lockouts.ts'
 import type { Refusal } from './refusal-log.ts'
 import { RefusalLog } from './refusal-log.ts'
@@ -16,12 +17,14 @@ import { SignIn } from './sign-in.ts'
 import type { Credentials } from './visitors.ts'
 import { isNobody, visitorOf } from './visitors.ts'
 
-type Open = {
+export type Open = {
   readonly directory: Directory
   readonly sessions: Sessions
   readonly signIn: SignIn
   readonly accounts: Accounts
   readonly marks: ClientMarks
+  readonly firstStart: FirstStart
+  readonly box: Box
   /** Waits for the directory, which the first visitor has read. */
   readonly visitorOf: (credentials: Credentials) => Promise<Visitor>
   /** Writes down what somebody asked for and may not do. */
@@ -93,6 +96,8 @@ function openDoor(box: Box, machine: Machine, known: Known): OpenDoor {
     sessions,
     signIn,
     marks: new ClientMarks(machine.random),
+    firstStart: new FirstStart({ box, machine }),
+    box,
     accounts: new Accounts({ box, machine, known, directory }),
     visitorOf: async (credentials) => {
       if (isNobody(credentials)) return nobody

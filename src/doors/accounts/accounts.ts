@@ -12,7 +12,7 @@ import { hubSite } from '../../kernel/settings/target.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import { Trouble } from '../errors.ts'
 import { newToken } from './credentials.ts'
-import type { Directory, Person } from './directory.ts'
+import type { Directory, Person, Whose } from './directory.ts'
 import { hashPassword, longestPassword, shortestPassword } from './passwords.ts'
 import { codeList, newCodes } from './recovery-codes.ts'
 import { boundTo } from './sign-in.ts'
@@ -21,6 +21,8 @@ import { newTotpSecret, totpAddress } from './totp.ts'
 const day = 24 * 3_600_000
 export const tokenDays = 90
 export const longestTokenDays = 365
+/** What doors do themselves, and a token may be given by name. */
+const doorPermissions: readonly string[] = ['audit', 'reach']
 /** As long as the store may take to come round, and the views behind it. */
 const patienceMs = 10_000
 const lookMs = 20
@@ -34,6 +36,8 @@ export type Setup = {
   readonly password: string
   readonly site: string
   readonly siteName: string
+  /** Nothing at the first site is real; false where nothing is said. */
+  readonly exercise?: boolean | undefined
 }
 
 type Parts = {
@@ -46,10 +50,28 @@ type Parts = {
 /** What people in charge do with accounts, whichever door they come through. Each throws a Trouble in words. */
 export class Accounts {
   readonly #parts: Parts
+  readonly #keyOf: ((step: number) => string) | undefined
+  #steps = 0
   #setup: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, keyOf?: (step: number) => string) {
     this.#parts = parts
+    this.#keyOf = keyOf
+  }
+
+  /** The same for one request, whose steps have keys of their own: asked again, none of them is done twice. */
+  keyed(keyOf: (step: number) => string): Accounts {
+    return new Accounts(this.#parts, keyOf)
+  }
+
+  /** Asks for one action and returns its answer. */
+  act(site: string, action: string, input: unknown, who: string): Promise<unknown> {
+    return this.#act(site, action, input, who)
+  }
+
+  /** What the organisation is called. */
+  organisation(): Promise<string> {
+    return this.#nameOf(hubSite)
   }
 
   /** The organisation, its first owner, its first site. Cut short, it goes on where it was when asked again. */
@@ -69,14 +91,15 @@ export class Accounts {
     await this.#found(hubSite)
     const owners = await this.#ownersOf()
     if (owners.length > 0) throw Trouble.of('setup_done', { organisation: await this.#nameOf(hubSite) })
-    const { zone } = setup
+    const { zone, exercise = false } = setup
     await this.#act(hubSite, 'site.save', { name: setup.organisation, zone, exercise: false }, who)
-    await this.#foundSite({ site: setup.site, name: setup.siteName, zone, exercise: false }, who)
+    await this.#foundSite({ site: setup.site, name: setup.siteName, zone, exercise }, who)
     const person = await this.save(hubSite, setup, who)
     await this.setPassword(person, setup.password, who)
     // Last: from here on it is done.
     await this.#act(hubSite, 'role.grant', { account: person.account, role: 'owner', site: null }, who)
-    await this.#until(() => this.#parts.directory.roles(person, hubSite).includes('owner'))
+    const { directory } = this.#parts
+    await this.#until(() => directory.roles(person, hubSite).includes('owner') && !!directory.person(person))
     return { account: person.account }
   }
 
@@ -108,9 +131,10 @@ export class Accounts {
     return { site, account, login, name, language, suspended: false }
   }
 
-  async setPassword(person: Person, password: string, who: string): Promise<void> {
+  async setPassword(person: Whose, password: string, who: string): Promise<void> {
     checkPassword(password)
-    await this.#prove(person, 'password', await hashPassword(password, this.#parts.machine.random), null, who)
+    await this.prove(person, 'password', await hashPassword(password, this.#parts.machine.random), null, who)
+    if (this.#parts.directory.proof(person, 'once')) await this.forgetProof(person, 'once', who)
   }
 
   /** Returns what the app is given, and the codes: both are shown once. */
@@ -118,20 +142,14 @@ export class Accounts {
     const { random } = this.#parts.machine
     const secret = newTotpSecret(random)
     const codes = newCodes(random)
-    await this.#prove(person, 'totp', secret, null, who)
-    await this.#prove(person, 'codes', codeList(codes), null, who)
+    await this.prove(person, 'totp', secret, null, who)
+    await this.prove(person, 'codes', codeList(codes), null, who)
     const organisation = await this.#nameOf(hubSite)
     return { secret, address: totpAddress(secret, person.login ?? person.account, organisation), codes }
   }
 
-  async removeTotp(person: Person, who: string): Promise<void> {
-    for (const proof of ['totp', 'codes'] as const)
-      await this.#act(
-        person.site,
-        'account.prove',
-        { account: person.account, proof, sealed: null, until: null },
-        who,
-      )
+  async removeTotp(person: Whose, who: string): Promise<void> {
+    for (const proof of ['totp', 'codes'] as const) await this.forgetProof(person, proof, who)
   }
 
   async grant(person: Person, role: string, site: string | null, who: string): Promise<void> {
@@ -147,17 +165,17 @@ export class Accounts {
     await this.#act(person.site, 'account.suspend', { account: person.account, suspended }, who)
   }
 
-  async endSessions(person: Person, who: string): Promise<void> {
+  async endSessions(person: Whose, who: string): Promise<void> {
     await this.#act(person.site, 'session.end', { account: person.account, session: null }, who)
   }
 
-  async unlock(person: Person, who: string): Promise<void> {
+  async unlock(person: Whose, who: string): Promise<void> {
     await this.#act(person.site, 'login.unlock', { account: person.account }, who)
   }
 
   /** The token is in this answer, and nowhere else. */
   async createToken(
-    person: Person,
+    person: Whose,
     about: {
       readonly name: string
       readonly allow: readonly string[]
@@ -214,29 +232,35 @@ export class Accounts {
       roles.map((each) => `${name}.${each}`),
     )
     if (isKernelRole(role) || ofPacks.includes(role)) return
-    throw Trouble.of('role_unknown', { role, roles: [...kernelRoles, ...ofPacks].join(', ') })
+    throw Trouble.of('role_unknown', { role, roles: [...kernelRoles, ...ofPacks].join(', ') }).with({
+      field: 'role',
+    })
   }
 
   #checkPermission(name: string): void {
     const { actions, queries, orders, topics } = this.#parts.known
     if (actions.has(name) || queries.has(name) || orders.has(name)) return
     if (topics.some((topic) => topic.name === name) || Object.hasOwn(directActs, name)) return
-    throw Trouble.of('permission_unknown', { name, example: 'site.save' })
+    if (doorPermissions.includes(name)) return
+    throw Trouble.of('permission_unknown', { name, example: 'site.save' }).with({ field: 'allow' })
   }
 
-  async #prove(
-    person: Person,
-    proof: Proof,
-    secret: string,
-    until: number | null,
-    who: string,
-  ): Promise<void> {
+  async prove(person: Whose, proof: Proof, secret: string, until: number | null, who: string): Promise<void> {
+    const sealed = await this.seal(person, proof, secret)
+    const { account } = person
+    await this.#act(person.site, 'account.prove', { account, proof, sealed, until }, who)
+  }
+
+  async forgetProof({ site, account }: Whose, proof: Proof, who: string): Promise<void> {
+    await this.#act(site, 'account.prove', { account, proof, sealed: null, until: null }, who)
+  }
+
+  async seal(person: Whose, proof: Proof, secret: string): Promise<string> {
     const { box } = this.#parts
     await this.#until(() => box.vault(person.site) !== undefined)
     const sealed = box.vault(person.site)?.seal(secret, boundTo(person, proof))
     if (sealed === undefined) throw Trouble.of('keeper_silent', { site: person.site, why: 'site key' })
-    const { account } = person
-    await this.#act(person.site, 'account.prove', { account, proof, sealed, until }, who)
+    return sealed
   }
 
   #demandSetup(): void {
@@ -278,7 +302,7 @@ export class Accounts {
 
   async #act(site: string, action: string, input: unknown, who: string): Promise<unknown> {
     await this.#isOpen(site)
-    const key = `door ${randomId(this.#parts.machine.random, 20)}`
+    const key = this.#keyOf?.(++this.#steps) ?? `door ${randomId(this.#parts.machine.random, 20)}`
     const answer = await this.#parts.box.act(site, { action, key, who, input })
     switch (answer.is) {
       case 'answered':
@@ -316,19 +340,23 @@ export class Accounts {
   }
 }
 
-function checkLogin(text: string): string {
+export function checkLogin(text: string): string {
   const login = text.normalize('NFKC').trim().toLowerCase()
   if (!loginForm.safeParse(login).success)
-    throw Trouble.of('name_invalid', { what: 'login', value: text, example: 'marie' })
+    throw Trouble.of('name_invalid', { what: 'login', value: text, example: 'marie' }).with({
+      field: 'login',
+    })
   return login
 }
 
 function checkSite(site: string): void {
   if (!siteName.safeParse(site).success)
-    throw Trouble.of('name_invalid', { what: 'site', value: site, example: 'trail-2026' })
+    throw Trouble.of('name_invalid', { what: 'site', value: site, example: 'trail-2026' }).with({
+      field: 'site',
+    })
 }
 
-function checkPassword(password: string): void {
+export function checkPassword(password: string, field = 'password'): void {
   if (password.length < shortestPassword || password.length > longestPassword)
-    throw Trouble.of('password_short', { least: shortestPassword, most: longestPassword })
+    throw Trouble.of('password_short', { least: shortestPassword, most: longestPassword }).with({ field })
 }

@@ -34,6 +34,9 @@ export type Token = Whose & {
 }
 export type Session = Whose & {
   readonly session: string
+  readonly box: string
+  readonly how: string
+  readonly address: string
   readonly until: number | null
   readonly ended: boolean
 }
@@ -92,10 +95,7 @@ export class Directory {
     return this.#now.logins.get(login) ?? []
   }
 
-  proof(
-    person: Person,
-    proof: Proof,
-  ): { readonly sealed: string; readonly until: number | null } | undefined {
+  proof(person: Whose, proof: Proof): { readonly sealed: string; readonly until: number | null } | undefined {
     for (const row of this.#rows(person.site, 'doorProofs'))
       if (row['account'] === person.account && row['proof'] === proof)
         return { sealed: String(row['sealed']), until: row['until'] as number | null }
@@ -126,6 +126,21 @@ export class Directory {
 
   session(session: string): Session | undefined {
     return this.#now.sessions.get(session)
+  }
+
+  /** Those of all boxes, ended ones too. */
+  sessionsOf({ site, account }: Whose): readonly Session[] {
+    this.#open()
+    return [...this.#rows(site, 'doorSessions')]
+      .filter((row) => row['account'] === account)
+      .map((row) => ({ ...row, site }) as unknown as Session)
+  }
+
+  /** One of the owners, always the same as long as he is one. */
+  get firstOwner(): Person | undefined {
+    const isOwner = ({ role, at }: Held) => role === 'owner' && at === ''
+    const [name = ''] = [...this.#now.roles].find(([, all]) => all.some(isOwner)) ?? []
+    return this.#now.people.get(name)
   }
 
   /** When a lead last let somebody try again, by account. */

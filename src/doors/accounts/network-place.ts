@@ -20,3 +20,12 @@ export function isNear(address: string): boolean {
   if (isIPv4(plain)) return near.check(plain, 'ipv4')
   return isIPv6(plain) && near.check(plain, 'ipv6')
 }
+
+/** The same of somebody who asks, as far as that is known: not where another asks for him whom nobody believes. */
+export const isClose = ({
+  address,
+  relayed,
+}: {
+  readonly address: string
+  readonly relayed?: boolean | undefined
+}): boolean => relayed !== true && isNear(address)

@@ -8,7 +8,7 @@ import { Trouble } from '../errors.ts'
 import type { Directory, Person } from './directory.ts'
 import { nameOf } from './directory.ts'
 import type { Lockouts } from './lockouts.ts'
-import { isNear } from './network-place.ts'
+import { isClose } from './network-place.ts'
 import { isNobodysPassword, isPassword } from './passwords.ts'
 import type { How } from './sessions.ts'
 import { codeText } from './recovery-codes.ts'
@@ -22,9 +22,6 @@ export type Client = {
   /** Somebody that is not believed asks for him: where he is is not known. */
   readonly relayed?: boolean | undefined
 }
-
-/** On this machine or a private network, as far as that is known. */
-const isClose = ({ address, relayed }: Client): boolean => relayed !== true && isNear(address)
 
 export type SignInAsk = {
   readonly login: string
@@ -78,9 +75,9 @@ export class SignIn {
     const locked = this.#parts.lockouts.lockedMs(attempt)
     if (locked > 0) {
       this.#refused(found[0], 'locked', client)
-      throw Trouble.of('sign_in_locked', { minutes: Math.ceil(locked / 60_000) })
+      throw lockedFor(locked)
     }
-    const person = await this.#personOf(found, ask.secret, pin, client)
+    const { person, proof } = (await this.#personOf(found, ask.secret, pin, client)) ?? {}
     if (!person) {
       this.#refused(found[0], 'wrong', client)
       await this.#parts.rest(this.#parts.lockouts.wrong(attempt))
@@ -92,7 +89,7 @@ export class SignIn {
     }
     const how = await this.#secondFactor(person, ask.code, client, attempt)
     this.#parts.lockouts.right(attempt)
-    return { person, how: how ?? (pin ? 'pin' : 'password') }
+    return { person, how: proof === 'once' ? 'reset' : (how ?? (pin ? 'pin' : 'password')) }
   }
 
   /** The account whose secret this is: an organisation's, or one of a site with the same login. */
@@ -101,19 +98,69 @@ export class SignIn {
     secret: string,
     pin: boolean,
     client: Client,
-  ): Promise<Person | undefined> {
+  ): Promise<{ readonly person: Person; readonly proof: Proof } | undefined> {
     let tried = 0
     for (const person of found) {
-      const proof = pin ? 'pin' : 'password'
-      // A PIN is for whoever stands in the same place.
-      if (pin && !isClose(client)) continue
-      const hashed = this.#open(person, proof)
-      if (hashed === undefined) continue
-      tried += 1
-      if (await isPassword(secret, hashed)) return person
+      for (const proof of pin ? (['pin'] as const) : (['password', 'once'] as const)) {
+        // A PIN is for whoever stands in the same place.
+        if (pin && !isClose(client)) continue
+        const hashed = this.#open(person, proof)
+        if (hashed === undefined) continue
+        tried += 1
+        if (await isPassword(secret, hashed)) return { person, proof }
+      }
     }
     if (tried === 0) await isNobodysPassword(secret)
     return undefined
+  }
+
+  /** Whether somebody who is signed in knows his password: wrong tries count like those of a sign-in. */
+  async confirm(person: Person, secret: string, client: Client): Promise<void> {
+    if (!client.secure && !isClose(client)) throw Trouble.of('https_needed', {})
+    const attempt = this.#attemptOf(person, client)
+    for (const proof of ['password', 'once'] as const) {
+      const hashed = this.#open(person, proof)
+      if (hashed !== undefined && (await isPassword(secret, hashed))) return
+    }
+    this.#refused(person, 'wrong', client)
+    await this.#parts.rest(this.#parts.lockouts.wrong(attempt))
+    throw Trouble.of('password_wrong', {}).with({ field: 'password' })
+  }
+
+  /** The same for a code: of this app, or else of the app and the list that the account has. */
+  async confirmCode(person: Person, code: string, client: Client, fresh?: string): Promise<void> {
+    const attempt = this.#attemptOf(person, client)
+    const secret = fresh ?? this.#open(person, 'totp')
+    if (secret !== undefined && this.#isFreshStep(person, secret, code)) return
+    if (fresh === undefined && (await this.#useCode(person, code))) return
+    if (/^\s*(\d\s*){6}$/.test(code) && this.#parts.now(person.site)[2] === 0)
+      throw Trouble.of('code_clock_unknown', {}).with({ field: 'code' })
+    this.#refused(person, 'second-factor', client)
+    await this.#parts.rest(this.#parts.lockouts.wrong(attempt))
+    throw Trouble.of('code_wrong', {}).with({ field: 'code' })
+  }
+
+  /** Whether this is the password that was made for him. */
+  async isOneTime(person: Person, secret: string): Promise<boolean> {
+    const hashed = this.#open(person, 'once')
+    return hashed !== undefined && (await isPassword(secret, hashed))
+  }
+
+  /** What he can show, as far as this box knows it. */
+  proofsOf(person: Person): { readonly password: boolean; readonly totp: boolean; readonly codes: number } {
+    const list = JSON.parse(this.#open(person, 'codes') ?? '[]') as readonly string[]
+    const left = list.filter((code) => !this.#parts.directory.isUsed(person, code) && !this.#taken.has(code))
+    const has = (proof: Proof) => this.#open(person, proof) !== undefined
+    return { password: has('password'), totp: has('totp'), codes: left.length }
+  }
+
+  #attemptOf(person: Person, client: Client): Parameters<Lockouts['wrong']>[0] {
+    const { address, cookie } = client
+    const attempt = { account: nameOf(person), client: cookie ?? address, address, pin: false }
+    const locked = this.#parts.lockouts.lockedMs(attempt)
+    if (locked === 0) return attempt
+    this.#refused(person, 'locked', client)
+    throw lockedFor(locked)
   }
 
   #open(person: Person, proof: Proof): string | undefined {
@@ -179,4 +226,9 @@ export class SignIn {
   #refused(person: Person | undefined, why: Why, { address }: Client): void {
     this.#parts.refused(person?.site, person?.account ?? null, why, address)
   }
+}
+
+function lockedFor(ms: number): Trouble {
+  const more = { retryAfter: Math.ceil(ms / 1000) }
+  return Trouble.of('sign_in_locked', { minutes: Math.ceil(ms / 60_000) }).with(more)
 }

@@ -13,6 +13,7 @@ let token: Token | undefined
 let roles: Record<string, readonly string[]>
 let account: string | undefined
 let now: number | null
+let how = 'password'
 beforeEach(() => {
   token = {
     site: 'fleet',
@@ -26,6 +27,7 @@ beforeEach(() => {
   roles = { one: ['lead'], two: ['lead'] }
   account = 'jo'
   now = 500
+  how = 'password'
 })
 
 const parts = {
@@ -36,6 +38,7 @@ const parts = {
   sessions: {
     whose: (session: string) =>
       session === sha256('s'.repeat(43)) && account !== undefined ? { site: 'fleet', account } : undefined,
+    howOf: () => how,
   },
   epoch: () => now,
 }

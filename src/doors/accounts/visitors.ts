@@ -15,7 +15,7 @@ export type Credentials = {
 
 type Parts = {
   readonly directory: Pick<Directory, 'token' | 'roles'>
-  readonly sessions: Pick<Sessions, 'whose'>
+  readonly sessions: Pick<Sessions, 'whose' | 'howOf'>
   /** Milliseconds since 1970 in a site's time; null while nobody knows it. */
   readonly epoch: (site: string) => number | null
 }
@@ -39,6 +39,9 @@ function personVisitor(session: string, { sessions, directory }: Parts): Visitor
   const whose = sessions.whose(session)
   if (whose === undefined) return nobody
   const who = whoOf(whose)
+  // He has not chosen a password yet: until then he may what anybody may.
+  if (sessions.howOf(session) === 'reset')
+    return { kind: 'person', who, mustChange: true, may: ({ allow }) => mayWith([], allow) }
   const isHeStill = () => {
     const now = sessions.whose(session)
     return now !== undefined && whoOf(now) === who
