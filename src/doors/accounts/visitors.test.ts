@@ -97,3 +97,11 @@ test.each([
 ])('%j says who it is: not %s', (credentials, is) => {
   expect(isNobody(credentials)).toBe(is)
 })
+
+test('PEOPLE-2 whoever came in with a password that was made may what anybody may, and no more', () => {
+  how = 'reset'
+  const visitor = visitorOf({ cookie }, parts)
+  expect(visitor).toMatchObject({ kind: 'person', who: 'jo', mustChange: true })
+  expect([visitor.may(pay, 'one'), visitor.may(books, 'one')]).toEqual([false, false])
+  expect(visitor.may({ name: 'open', allow: ['public'] }, 'one')).toBe(true)
+})
