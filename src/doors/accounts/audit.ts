@@ -73,7 +73,7 @@ export async function auditPage(
   limit: number,
   filter: AuditFilter,
 ): Promise<AuditPage> {
-  const isWanted = filterOf(parts, site, filter)
+  const isWanted = filterOf(parts, filter)
   const rows: AuditRow[] = []
   const open = new Map<string, ShownFact[]>()
   let [looked, below, next] = [0, 0, null as number | null]
@@ -112,7 +112,7 @@ export async function* auditRows(
   before: number,
   filter: AuditFilter,
 ): AsyncGenerator<readonly AuditRow[], void, undefined> {
-  const isWanted = filterOf(parts, site, filter)
+  const isWanted = filterOf(parts, filter)
   for await (const piece of backwards(parts.box, site, before))
     yield piece.flatMap((row) => {
       const read = auditRow(parts, site, row)
@@ -225,19 +225,21 @@ function nameOfWho({ directory }: Parts, who: string): string | null {
   return directory.person({ site, account })?.name ?? null
 }
 
-function filterOf(parts: Parts, site: string, { who, what, is, until }: AuditFilter) {
-  const ids = who === undefined ? [] : idsOf(parts, who)
+function filterOf(parts: Parts, { who, what, is, until }: AuditFilter) {
+  const isHim = who === undefined ? () => true : doerOf(parts, who)
   return (row: AuditRow): boolean => {
     if (is !== undefined && row.is !== is) return false
-    if (ids.length > 0 && !ids.some((id) => row.who === id || row.who.startsWith(`${id} token `)))
-      return false
+    if (!isHim(row)) return false
     if (what !== undefined && !row.what.toLowerCase().includes(what.toLowerCase())) return false
     return until === undefined || row.at.time === null || Date.parse(row.at.time) <= until
   }
 }
 
-/** A login, or as facts name him. */
-function idsOf({ directory }: Parts, who: string): readonly string[] {
-  const people = directory.byLogin(who.normalize('NFKC').trim().toLowerCase())
-  return people.length > 0 ? people.map(whoOf) : [who]
+/** A whole login is one account, in whatever log, with its tokens; anything else a part of a name. */
+function doerOf({ directory }: Parts, text: string): (row: AuditRow) => boolean {
+  const typed = text.normalize('NFKC').trim().toLowerCase()
+  const ids = directory.byLogin(typed).map(whoOf)
+  const isOf = (who: string) => ids.some((id) => who === id || who.startsWith(`${id} token `))
+  if (ids.length > 0) return ({ who }) => isOf(who)
+  return ({ who, name }) => [who, name ?? ''].some((each) => each.toLowerCase().includes(typed))
 }
