@@ -22,9 +22,10 @@ export class Acks {
     this.#waiting.push(waiting)
     return (bytes) => {
       waiting.bytes = bytes
-      const ready = this.#waiting.findIndex((each) => each.bytes === undefined)
-      const gone = this.#waiting.splice(0, ready === -1 ? this.#waiting.length : ready)
-      if (gone.length > 0) this.#write(Buffer.concat(gone.map((each) => each.bytes ?? new Uint8Array())))
+      for (let [first] = this.#waiting; first?.bytes; [first] = this.#waiting) {
+        this.#waiting.shift()
+        this.#write(first.bytes)
+      }
     }
   }
 }

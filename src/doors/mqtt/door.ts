@@ -17,6 +17,7 @@ import { Complaints } from './complaints.ts'
 import type { ConnectionParts } from './connection.ts'
 import { Connection } from './connection.ts'
 import type { DeviceOf } from './device.ts'
+import { gathered } from './gathered.ts'
 import type { MqttLimits } from './limits.ts'
 import { usualMqtt } from './limits.ts'
 import { Routes } from './routes.ts'
@@ -139,7 +140,7 @@ class Broker {
       wire.destroy()
       return { data: () => {}, closed: () => {} }
     }
-    const connection = new Connection(this.#parts, wire)
+    const connection = new Connection(this.#parts, gathered(wire))
     this.#connections.add(connection)
     return connection.events
   }
