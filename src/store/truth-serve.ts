@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { toCalls } from './call-columns.ts'
 import type { Database } from './database.ts'
 import { toColumns } from './row-columns.ts'
 import { answerRead, type ReadName } from './truth-front.ts'
@@ -6,7 +7,7 @@ import type { TruthReads as Reads } from './truth-reads.ts'
 import { TruthReads } from './truth-reads.ts'
 import { SqliteTruth, type Boundary } from './truth-sqlite.ts'
 import { openTruthFile, readTruthFile } from './truth-tables.ts'
-import { packError, packOutcome, type AnswerMessage, type AskMessage, type ThreadData } from './truth-wire.ts'
+import { packError, packOutcomes, type AnswerMessage, type AskMessage, type ThreadData } from './truth-wire.ts'
 
 export type ServeOptions = { readonly at?: ((boundary: Boundary, db: Database) => void) | undefined }
 
@@ -44,7 +45,7 @@ class Connection {
       case 'open':
         return this.#open()
       case 'commit':
-        return this.#opened(this.#truth).commitGroup(message.calls).map(packOutcome)
+        return packOutcomes(this.#opened(this.#truth).commitGroup(toCalls(message.calls)))
       case 'read':
         return read(this.#opened(this.#reads), message.name, message.values)
       case 'close':

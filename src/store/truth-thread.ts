@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads'
 import type { GroupCommitOptions } from './group-commit.ts'
+import { toCallColumns } from './call-columns.ts'
 import { toRows, type RowColumns } from './row-columns.ts'
 import { StoreThread } from './store-thread.ts'
 import { TruthFront, type ReadGate } from './truth-front.ts'
-import { unpackOutcome, type ThreadData, type WireOutcome } from './truth-wire.ts'
+import { unpackOutcomes, type ThreadData, type WireOutcomes } from './truth-wire.ts'
 import type { Truth } from './truth.ts'
 
 export type OpenTruthOptions = GroupCommitOptions & {
@@ -34,10 +35,8 @@ export async function openTruth(options: OpenTruthOptions): Promise<Truth> {
   )
   const front = new TruthFront(
     {
-      write: async (calls) => {
-        const outcomes = (await writer.ask({ ask: 'commit', calls })) as readonly WireOutcome[]
-        return outcomes.map(unpackOutcome)
-      },
+      write: async (calls) =>
+        unpackOutcomes((await writer.ask({ ask: 'commit', calls: toCallColumns(calls) })) as WireOutcomes),
       read: (async (name, ...values) => {
         const answer = await reader.ask({ ask: 'read', name, values })
         return name === 'entries' ? toRows(answer as RowColumns) : answer

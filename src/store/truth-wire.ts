@@ -1,4 +1,4 @@
-import type { Call } from './group-commit.ts'
+import type { CallColumns } from './call-columns.ts'
 import type { Outcome } from './truth-sqlite.ts'
 import type { ReadName } from './truth-front.ts'
 import { StoreError, type StoreReason } from './truth.ts'
@@ -6,7 +6,7 @@ import { StoreError, type StoreReason } from './truth.ts'
 /** What the threads of the store say to each other. Structured clone loses an error's class, so errors go as data. */
 export type Ask =
   | { readonly ask: 'open' }
-  | { readonly ask: 'commit'; readonly calls: readonly Call[] }
+  | { readonly ask: 'commit'; readonly calls: CallColumns }
   | { readonly ask: 'read'; readonly name: ReadName; readonly values: readonly unknown[] }
   | { readonly ask: 'close' }
 
@@ -21,7 +21,7 @@ export type WireError = {
   readonly name: string
   readonly message: string
 }
-export type WireOutcome = 'done' | WireError
+export type WireOutcomes = number | readonly ('done' | WireError)[]
 
 /** What a store thread is started with. `regie` tells a bundled file, which starts for many ends, which one is meant. */
 export type ThreadData = { readonly regie: 'truth'; readonly role: 'write' | 'read'; readonly path: string }
@@ -39,10 +39,15 @@ export function unpackError(wire: WireError): Error {
   return error
 }
 
-export function packOutcome(outcome: Outcome): WireOutcome {
-  return outcome === 'done' ? 'done' : packError(outcome)
+/** Mostly all are written: then how many they are says it. */
+export function packOutcomes(outcomes: readonly Outcome[]): WireOutcomes {
+  return outcomes.every((each) => each === 'done')
+    ? outcomes.length
+    : outcomes.map((each) => (each === 'done' ? each : packError(each)))
 }
 
-export function unpackOutcome(wire: WireOutcome): Outcome {
-  return wire === 'done' ? 'done' : unpackError(wire)
+export function unpackOutcomes(wire: WireOutcomes): readonly Outcome[] {
+  return typeof wire === 'number'
+    ? Array.from({ length: wire }, () => 'done' as const)
+    : wire.map((each) => (each === 'done' ? each : unpackError(each)))
 }
