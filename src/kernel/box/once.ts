@@ -5,15 +5,22 @@ import type { Recording } from './journal.ts'
 /** How a caller tells what it records from everything else that it records: its own name, and that of the thing. */
 export type Told = { readonly by: string; readonly id: string }
 
-/** Identities are kept page by page; the oldest page goes when a new one is begun. */
-const pageSize = 128
-const pages = 16
+/**
+ * Identities are kept page by page; the oldest page goes when a new one is begun. The newest is written with each
+ * record, so it is small; two that follow each other hold more than one page full, and so all of them over 1,000.
+ */
+const pageSize = 32
+const pages = 64
+/** So many are remembered at least, once there are so many. */
+const leastKnown = 1_000
 /** What is known of a caller is on disk however long it says nothing; in memory are those that spoke lately. */
 const mostCallers = 500
 /** One write holds at most so many facts. */
 const mostTogether = 64
 /** 72 bits of a hash: two things of one caller do not meet. */
 const short = (id: string): string => sha256(id).slice(0, 12)
+
+type Page = { readonly number: number; readonly names: string[] }
 
 type Waiting = {
   readonly name: string
@@ -23,7 +30,7 @@ type Waiting = {
 
 type Caller = {
   /** By page: the newest is the last. */
-  readonly kept: { number: number; names: string[] }[]
+  readonly kept: Page[]
   readonly names: Set<string>
   readonly under: Map<string, Promise<boolean>>
   waiting: Waiting[]
@@ -96,6 +103,7 @@ export class Once {
       .flatMap((text) => (text === undefined ? [] : [pageOf(text)]))
       .toSorted((a, b) => a.number - b.number)
     const names = new Set(kept.flatMap((page) => page.names))
+    forgetOld({ kept, names })
     return { kept, names, under: new Map(), waiting: [], isWriting: false, isOver: false }
   }
 
@@ -103,8 +111,13 @@ export class Once {
     caller.isWriting = true
     while (caller.waiting.length > 0) {
       const all = take(caller)
-      const page = nextPage(caller, all)
-      const note = { do: 'note', name: this.#note(by, page.number % pages), value: textOf(page) } as const
+      const added = all.map(({ name }) => name)
+      const page = pageFor(caller, added.length)
+      const note = {
+        do: 'note',
+        name: this.#note(by, page.number % pages),
+        value: `${page.number} ${page.names.join('')}${added.join('')}`,
+      } as const
       try {
         await this.#parts.record(
           all.flatMap(({ facts }) => facts),
@@ -117,7 +130,7 @@ export class Once {
         for (const { ended } of [...all, ...caller.waiting.splice(0)]) ended.reject(error)
         break
       }
-      keep(caller, page)
+      keep(caller, page, added)
       for (const { name, ended } of all) {
         caller.under.delete(name)
         ended.resolve(true)
@@ -131,8 +144,6 @@ export class Once {
   }
 }
 
-type Page = { readonly number: number; readonly names: string[] }
-
 function take(caller: Caller): readonly Waiting[] {
   let facts = 0
   const end = caller.waiting.findIndex((each, at) => {
@@ -142,26 +153,25 @@ function take(caller: Caller): readonly Waiting[] {
   return caller.waiting.splice(0, end === -1 ? caller.waiting.length : end)
 }
 
-/** The newest page with these names, or a new one where they do not fit any more. */
-function nextPage(caller: Caller, all: readonly Waiting[]): Page {
-  const last = caller.kept.at(-1) ?? { number: 0, names: [] }
-  const names = all.map(({ name }) => name)
-  return last.names.length + names.length <= pageSize
-    ? { number: last.number, names: [...last.names, ...names] }
-    : { number: last.number + 1, names }
+/** The newest page where so many names fit, or else the next. */
+function pageFor({ kept }: Caller, more: number): Page {
+  const last = kept.at(-1) ?? { number: 0, names: [] }
+  return last.names.length + more <= pageSize ? last : { number: last.number + 1, names: [] }
 }
 
-function keep(caller: Caller, page: Page): void {
-  for (const name of page.names) caller.names.add(name)
-  if (caller.kept.at(-1)?.number === page.number) caller.kept.pop()
-  caller.kept.push({ number: page.number, names: [...page.names] })
-  while (caller.kept.length > pages - 1)
-    for (const name of caller.kept.shift()?.names ?? []) caller.names.delete(name)
+function keep(caller: Caller, page: Page, added: readonly string[]): void {
+  page.names.push(...added)
+  for (const name of added) caller.names.add(name)
+  if (caller.kept.at(-1) !== page) caller.kept.push(page)
+  forgetOld(caller)
 }
 
-const textOf = ({ number, names }: Page): string => `${number} ${names.join('')}`
+function forgetOld({ kept, names }: Pick<Caller, 'kept' | 'names'>): void {
+  while (kept.length > pages - 1 || names.size - (kept[0]?.names.length ?? 0) >= leastKnown)
+    for (const name of kept.shift()?.names ?? []) names.delete(name)
+}
 
-function pageOf(text: string): { number: number; names: string[] } {
+function pageOf(text: string): Page {
   const [number = '0', names = ''] = text.split(' ')
   return { number: Number(number), names: names.match(/.{12}/g) ?? [] }
 }
