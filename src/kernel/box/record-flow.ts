@@ -9,6 +9,8 @@ import { RecordSender } from './record-sender.ts'
 import type { SitePeer, SiteParts } from './site-parts.ts'
 
 const readBytes = 24 * 1024
+/** Records that were written together are ordered together, up to so many. */
+const mostTogether = 512
 const firstRetryMs = 1_000
 const longestRetryMs = 10_000
 
@@ -36,6 +38,8 @@ export class RecordFlow {
   readonly #queued = new Map<string, number>()
   /** What the neighbour last said of each stream: all that a box without the log ever learns. */
   readonly #told = new Map<string, { readonly seq: number; readonly top: number }>()
+  /** Of this box, journalled in this very moment. */
+  readonly #fresh: { readonly stream: string; readonly rows: RecordRow[] }[] = []
   #draining = false
   #retryMs = firstRetryMs
   #turning = false
@@ -71,10 +75,11 @@ export class RecordFlow {
 
   /** This box has journalled records of its own. */
   written(stream: string, rows: readonly RecordRow[]): void {
-    const { box } = this.#parts
-    this.#held.add(box, stream, rows)
-    if (this.#way.isKeeping()) this.#soon(this.#enqueue(box, stream, rows))
-    else this.#sender.push(box, stream, rows)
+    const last = this.#fresh.at(-1)
+    // One commit tells many callers, one after the other: their records go on as one.
+    if (!last) queueMicrotask(() => this.#goOn())
+    if (last?.stream === stream && last.rows.length < mostTogether) last.rows.push(...rows)
+    else this.#fresh.push({ stream, rows: [...rows] })
   }
 
   /** The log, or the way to the keeper, has changed. */
@@ -166,6 +171,19 @@ export class RecordFlow {
   /** What this box would forward is refused above: whoever brings it keeps it, and shows that it is unsent. */
   #isSmall(): boolean {
     return [...this.#parts.peers.values()].some(({ isTrusted, sees }) => isTrusted && sees === 'small')
+  }
+
+  #goOn(): void {
+    const { box } = this.#parts
+    for (const { stream, rows } of this.#fresh.splice(0)) {
+      this.#held.add(box, stream, rows)
+      if (!this.#way.isKeeping()) this.#sender.push(box, stream, rows)
+      else if (this.#queued.get(stream) === (rows[0]?.seq ?? 0) - 1) {
+        // All before them are in the queue: nothing has to be asked first.
+        this.#queued.set(stream, rows.at(-1)?.seq ?? 0)
+        this.#soon(this.#order(box, stream, rows))
+      } else this.#soon(this.#enqueue(box, stream, rows))
+    }
   }
 
   /** Keeper: hands the new part of `rows` to the queue. False where something before them is missing. */
