@@ -7,7 +7,13 @@ import type { TruthReads as Reads } from './truth-reads.ts'
 import { TruthReads } from './truth-reads.ts'
 import { SqliteTruth, type Boundary } from './truth-sqlite.ts'
 import { openTruthFile, readTruthFile } from './truth-tables.ts'
-import { packError, packOutcomes, type AnswerMessage, type AskMessage, type ThreadData } from './truth-wire.ts'
+import {
+  packError,
+  packOutcomes,
+  type AnswerMessage,
+  type AskMessage,
+  type ThreadData,
+} from './truth-wire.ts'
 
 export type ServeOptions = { readonly at?: ((boundary: Boundary, db: Database) => void) | undefined }
 

@@ -100,22 +100,38 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     return row.n
   }
 
-  const takeRecord = ({ seq, head, body }: RecordRow, box: string, stream: string): boolean => {
-    if (seq !== views.position(stream) + 1) return false
+  /** What a record becomes; undefined where another is to come first, or it is not its box's to give. */
+  const entryOf = ({ seq, head, body }: RecordRow, box: string, stream: string, position: number) => {
+    if (seq !== position + 1) return undefined
     // A stream is one box's for ever: in another's name it would move on, and the box's own record be lost.
-    if ((views.boxOf(stream) ?? box) !== box) return false
+    if ((views.boxOf(stream) ?? box) !== box) return undefined
     const why = refusal(views, head, body, box, stream, seq)
-    if (why === undefined) appendText(head, body)
-    else {
-      const kept = rejectedLine({ head, line: body }, moment.random)
-      append({ form: 'q', at: moment.at, kind: 'unknown', from: { box, stream, seq }, why }, kept)
-    }
-    return true
+    if (why === undefined) return { head, bodies: body }
+    const kept = rejectedLine({ head, line: body }, moment.random)
+    const from = { box, stream, seq }
+    return { head: headText({ form: 'q', at: moment.at, kind: 'unknown', from, why }), bodies: kept }
   }
 
-  const takeRecords = (item: Item & { do: 'records' }): Outcome => {
-    for (const row of item.rows) takeRecord(row, item.box, item.stream)
-    return { did: 'records', upTo: views.position(item.stream) }
+  /** Those that follow each other are applied together: it comes out as if they were applied one by one. */
+  const takeRecords = ({
+    box,
+    stream,
+    rows: records,
+  }: Pick<Item & { do: 'records' }, 'box' | 'stream' | 'rows'>): Outcome => {
+    let { n, chain } = views.cursor
+    let position = views.position(stream)
+    const taken: LogRow[] = []
+    for (const record of records) {
+      const entry = entryOf(record, box, stream, position)
+      if (!entry) continue
+      position = record.seq
+      n += 1
+      chain = nextChain(chain, entry)
+      taken.push({ n, ...entry, chain })
+    }
+    if (taken.length > 0) views.applyAll(taken)
+    rows.push(...taken)
+    return { did: 'records', upTo: views.position(stream) }
   }
 
   const decide = (ask: Item & { do: 'act' }): Outcome => {
@@ -236,7 +252,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     if (head.form === 'r' || head.form === 'q') {
       const { box, stream, seq } = head.from
       const record = head.form === 'r' ? { head: text, line: bodies } : rejected(bodies)
-      if (record) takeRecord({ seq, head: record.head, body: record.line }, box, stream)
+      if (record) takeRecords({ box, stream, rows: [{ seq, head: record.head, body: record.line }] })
       else if (seq === views.position(stream) + 1) appendText(text, bodies)
       if (views.position(stream) < seq)
         return { did: 'refused', code: 'records-missing', detail: { stream, seq } }

@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { toRows, type RowColumns } from '../../store/row-columns.ts'
+import type { Instant } from '../instant.ts'
+import { toItems, toSteppedColumns, type ItemColumns, type SteppedColumns } from './step-columns.ts'
 import type { WriterCore } from './writer-core.ts'
 import type { Writer } from './writer.ts'
 
@@ -22,8 +24,14 @@ function answer(core: WriterCore, id: number, call: keyof Writer, values: readon
   try {
     if (call === 'follow')
       return { id, value: core.follow(String(values[0]), toRows(values[1] as RowColumns)) }
+    if (call === 'step') return { id, value: step(core, values) }
     return { id, value: Reflect.apply(core[call], core, values) as unknown }
   } catch (error) {
     return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
+}
+
+function step(core: WriterCore, [site, columns, at]: readonly unknown[]): SteppedColumns {
+  const items = toItems(columns as readonly ItemColumns[])
+  return toSteppedColumns(core.step(String(site), items, at as Instant), items)
 }

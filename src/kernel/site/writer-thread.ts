@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { toColumns } from '../../store/row-columns.ts'
+import { toItemColumns, toStepped, type SteppedColumns } from './step-columns.ts'
 import type { WriterAnswer, WriterCall } from './writer-serve.ts'
 import type { Writer } from './writer.ts'
 
@@ -48,7 +49,8 @@ export function openWriter(worker: Worker, died: (why: string) => void): Writer 
   return {
     open: ask('open'),
     reset: ask('reset'),
-    step: ask('step'),
+    step: async (site, items, at) =>
+      toStepped((await send('step', [site, toItemColumns(items), at])) as unknown as SteppedColumns, items),
     settle: ask('settle'),
     follow: (site, rows) => send('follow', [site, toColumns(rows)]),
     position: ask('position'),
