@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bodyLine, factsOf, headText, parseHead, parseLine } from '../entry.ts'
-import type { Head, Origin } from '../entry.ts'
+import type { Fact, Head, Origin } from '../entry.ts'
 import type { Random } from '../machine.ts'
 import type { Quarantined } from '../pack/action.ts'
 import type { Known } from '../pack/kinds.ts'
@@ -9,6 +9,9 @@ import type { SiteViews } from './views.ts'
 /** Of a record that cannot be judged, so much is kept of each of its two lines (LOG-10). */
 const keptOfRejected = 24 * 1024
 const rejectedBody = z.object({ head: z.string(), body: z.string() })
+
+/** What the text of an entry says. */
+export type Read = { readonly head: Head; readonly facts: readonly Fact[] }
 
 /** A record as two lines. */
 export type Lines = { readonly head: string; readonly line: string }
@@ -27,11 +30,11 @@ export function rejected(bodies: string): Lines | undefined {
 }
 
 /** An entry as this box would have written it, with as many lines as kinds, each of which can be read. */
-export function readable(line: string, bodies: string): Head | undefined {
+export function readable(line: string, bodies: string): Read | undefined {
   try {
     const head = parseHead(line)
-    factsOf(head, bodies)
-    return headText(head) === line ? head : undefined
+    const facts = factsOf(head, bodies)
+    return headText(head) === line ? { head, facts } : undefined
   } catch {
     return undefined
   }
@@ -43,7 +46,7 @@ export function waiting(from: Origin, bodies: string): Lines | undefined {
   if (!record) return undefined
   const { head: text, line } = record
   const isWhole = text.length < keptOfRejected && line.length < keptOfRejected && text.isWellFormed()
-  const head = readable(text, line)
+  const head = readable(text, line)?.head
   if (!isWhole || !line.isWellFormed() || head?.form !== 'r') return undefined
   const { box, stream, seq } = head.from
   return box === from.box && stream === from.stream && seq === from.seq ? record : undefined

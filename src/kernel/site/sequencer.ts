@@ -4,7 +4,7 @@ import { hashViews } from '../views/hash.ts'
 import { halfCharacterIn } from '../well-formed.ts'
 import { canonical, sha256 } from '../digest.ts'
 import { bodyLine, headText, maxFactBytes, nextChain } from '../entry.ts'
-import type { Head } from '../entry.ts'
+import type { Head, Origin } from '../entry.ts'
 import type { DoneAt } from '../done-at.ts'
 import type { Instant } from '../instant.ts'
 import type { Random } from '../machine.ts'
@@ -15,6 +15,7 @@ import { mostErrands } from '../afar/most.ts'
 import { overdue, refusalEntry } from '../afar/refusal.ts'
 import { orphanAt, orphanFacts, orphansIn, stillKnown } from './orphans.ts'
 import { quarantinedAt, readable, rejected, rejectedLine, whyNotRecord } from './quarantine.ts'
+import type { Read } from './quarantine.ts'
 import type { SiteViews } from './views.ts'
 
 /** What a keeper is given to order. */
@@ -105,11 +106,13 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     if (seq !== position + 1) return undefined
     // A stream is one box's for ever: in another's name it would move on, and the box's own record be lost.
     if ((views.boxOf(stream) ?? box) !== box) return undefined
-    const why = refusal(views, head, body, box, stream, seq)
-    if (why === undefined) return { head, bodies: body }
+    const read = readable(head, body)
+    const why = refusal(views, read?.head, body, { box, stream, seq })
+    if (why === undefined) return { head, bodies: body, read }
     const kept = rejectedLine({ head, line: body }, moment.random)
     const from = { box, stream, seq }
-    return { head: headText({ form: 'q', at: moment.at, kind: 'unknown', from, why }), bodies: kept }
+    const marked = headText({ form: 'q', at: moment.at, kind: 'unknown', from, why })
+    return { head: marked, bodies: kept, read: undefined }
   }
 
   /** Those that follow each other are applied together: it comes out as if they were applied one by one. */
@@ -121,15 +124,18 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     let { n, chain } = views.cursor
     let position = views.position(stream)
     const taken: LogRow[] = []
+    const reads: (Read | undefined)[] = []
     for (const record of records) {
       const entry = entryOf(record, box, stream, position)
       if (!entry) continue
+      const { head, bodies, read } = entry
       position = record.seq
       n += 1
       chain = nextChain(chain, entry)
-      taken.push({ n, ...entry, chain })
+      taken.push({ n, head, bodies, chain })
+      reads.push(read)
     }
-    if (taken.length > 0) views.applyAll(taken)
+    if (taken.length > 0) views.applyAll(taken, reads)
     rows.push(...taken)
     return { did: 'records', upTo: views.position(stream) }
   }
@@ -247,7 +253,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
   }
 
   const takeHandIn = ({ term, n, head: text, bodies }: Item & { do: 'handIn' }): Outcome => {
-    const head = readable(text, bodies)
+    const head = readable(text, bodies)?.head
     if (!head) return { did: 'refused', code: 'unreadable', detail: { term, n } }
     if (head.form === 'r' || head.form === 'q') {
       const { box, stream, seq } = head.from
@@ -300,18 +306,15 @@ const fullKind = (pack: Pack, kind: string): string =>
 
 /** Why a record cannot be judged by this keeper. Its content is never a reason: that is the pack's. */
 function refusal(
-  views: SiteViews,
-  line: string,
+  { known }: SiteViews,
+  head: Head | undefined,
   body: string,
-  box: string,
-  stream: string,
-  seq: number,
+  { box, stream, seq }: Origin,
 ): string | undefined {
-  const head = readable(line, body)
   if (head?.form !== 'r') return 'it cannot be read as a record'
   if (head.from.box !== box || head.from.stream !== stream || head.from.seq !== seq) {
     return 'its head names another place'
   }
   if (Buffer.byteLength(body) > maxFactBytes + saltBytes) return 'it is over 32 KiB'
-  return whyNotRecord(views.known, head.kind)
+  return whyNotRecord(known, head.kind)
 }

@@ -13,6 +13,7 @@ import { openRows } from '../views/rows.ts'
 import { mostErased } from './facts.ts'
 import { HollowPlaces, hollowTable } from './hollow-places.ts'
 import { misfit, waiting } from './quarantine.ts'
+import type { Read } from './quarantine.ts'
 import { TableTouches } from '../views/touched.ts'
 import type { Touched, TouchedTable } from '../views/touched.ts'
 import { EntryTimes } from './entry-times.ts'
@@ -111,11 +112,11 @@ export class SiteViews {
   }
 
   /** `or refuse`: where an entry cannot be applied, throws and leaves it out. Only a keeper may, before it is in the log. */
-  apply(row: LogRow, fails: Fails = 'or skip'): void {
+  apply(row: LogRow, fails: Fails = 'or skip', read?: Read): void {
     if (row.n !== this.#cursor.n + 1)
       throw new Error(`the views are at ${this.#cursor.n}, not before ${row.n}`)
     this.#begin()
-    const head = parseHead(row.head)
+    const head = read?.head ?? parseHead(row.head)
     if (head.form === 'r' || head.form === 'q') {
       const { stream, box, seq } = head.from
       const known = this.#stream(stream)
@@ -123,7 +124,7 @@ export class SiteViews {
       if (head.kind === 'stream.opened') this.#saveStreams()
     }
     if (head.form === 'q') this.#quarantine(row, head)
-    else this.#applyWhole(row, head, fails)
+    else this.#applyWhole(row, head, fails, read?.facts)
     if (head.form === 'a') {
       const { key, digest, answer } = head.asked
       this.kernel.answers.put({ key, digest, n: row.n, answer })
@@ -133,16 +134,17 @@ export class SiteViews {
 
   /**
    * Applies entries that are in the log already. Together, as long as nothing throws, which nothing
-   * should; else one by one, so that what throws is skipped alone. Both ways give the same rows.
+   * should; else one by one, so that what throws is skipped alone. Both ways give the same rows. `reads`: what
+   * the rows say, where somebody has read them already.
    */
-  applyAll(rows: readonly LogRow[]): void {
+  applyAll(rows: readonly LogRow[], reads: readonly (Read | undefined)[] = []): void {
     this.#begin()
     this.#saveStreams()
     const before = this.#cursor
     this.#database.exec('SAVEPOINT chunk')
     try {
       this.#together = true
-      for (const row of rows) this.apply(row)
+      for (const [at, row] of rows.entries()) this.apply(row, 'or skip', reads[at])
     } catch (error) {
       if (error instanceof StoreError) throw error
       this.#together = false
@@ -226,8 +228,8 @@ export class SiteViews {
     this.kernel.quarantine.put({ ...place, kind, why, head: null, line: null })
   }
 
-  #applyWhole(row: LogRow, head: Head, fails: Fails): void {
-    if (this.#together) return this.#applyFacts(row, head, fails)
+  #applyWhole(row: LogRow, head: Head, fails: Fails, facts?: readonly Fact[]): void {
+    if (this.#together) return this.#applyFacts(row, head, fails, facts)
     this.#database.exec('SAVEPOINT entry')
     try {
       this.#applyFacts(row, head, fails)
@@ -245,8 +247,8 @@ export class SiteViews {
     this.#database.exec('RELEASE entry')
   }
 
-  #applyFacts({ n, bodies }: LogRow, head: Head, fails: Fails): void {
-    factsOf(head, bodies).forEach((fact, i) => this.#applyFact({ n, i }, head, fact, fails))
+  #applyFacts({ n, bodies }: LogRow, head: Head, fails: Fails, facts = factsOf(head, bodies)): void {
+    facts.forEach((fact, i) => this.#applyFact({ n, i }, head, fact, fails))
   }
 
   #applyFact({ n, i }: Place, head: Head, fact: Fact, fails: Fails): void {
