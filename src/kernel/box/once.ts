@@ -83,7 +83,7 @@ export class Once {
     if (known) this.#callers.delete(by)
     const caller = known ?? this.#load(by)
     this.#callers.set(by, caller)
-    caller.catch(() => this.#callers.delete(by))
+    if (!known) caller.catch(() => this.#callers.delete(by))
     if (this.#callers.size > mostCallers) void this.#forgetOne()
     return caller
   }
@@ -109,6 +109,8 @@ export class Once {
 
   async #write(by: string, caller: Caller): Promise<void> {
     caller.isWriting = true
+    // What is recorded in this very moment is one write.
+    await Promise.resolve()
     while (caller.waiting.length > 0) {
       const all = take(caller)
       const added = all.map(({ name }) => name)
