@@ -308,14 +308,14 @@ export class Connection {
     const acknowledge = qos === 1 ? this.#acks.expect(id) : undefined
     if (!acknowledge) this.#loose += 1
     const sent = { ...packet, qos }
-    void this.#parts.taking
+    const ended = (became: Taken) => {
+      if (!acknowledge) this.#loose -= 1
+      this.#became(became, packet, version, acknowledge)
+      this.#work()
+    }
+    this.#parts.taking
       .take({ device, session }, sent)
-      .catch((error: unknown): Taken => ({ is: 'not now', why: String(error) }))
-      .then((became) => {
-        if (!acknowledge) this.#loose -= 1
-        this.#became(became, packet, version, acknowledge)
-        this.#work()
-      })
+      .then(ended, (error: unknown) => ended({ is: 'not now', why: String(error) }))
   }
 
   #became(

@@ -1,6 +1,6 @@
 import type { KnownTopic } from '../../kernel/topics/known-topics.ts'
 import { replyRoot } from '../../kernel/topics/known-topics.ts'
-import { isTouching, levelsIn } from './topic-names.ts'
+import { isTopic, isTouching, levelsIn } from './topic-names.ts'
 import type { Device } from './device.ts'
 
 export type Route = {
@@ -8,17 +8,32 @@ export type Route = {
   readonly levels: Readonly<Record<string, string>>
 }
 
+const mostFound = 2_000
+
 type Somebody = Pick<Device, 'id' | 'site' | 'may'>
 
 /** What packs have declared, asked by topic: what a message is, who may send it, and who may read it. */
 export class Routes {
   readonly #topics: readonly KnownTopic[]
+  /** Devices say much on few topics. Begun anew when it is full, since anybody may name what he likes. */
+  readonly #found = new Map<string, Route>()
 
   constructor(topics: readonly KnownTopic[]) {
     this.#topics = topics
   }
 
+  /** What was declared for a topic that a client names. */
   find(topic: string): Route | undefined {
+    const known = this.#found.get(topic)
+    if (known) return known
+    const route = isTopic(topic) ? this.#look(topic) : undefined
+    if (!route) return undefined
+    if (this.#found.size >= mostFound) this.#found.clear()
+    this.#found.set(topic, route)
+    return route
+  }
+
+  #look(topic: string): Route | undefined {
     const parts = topic.split('/')
     for (const known of this.#topics) {
       const levels = levelsIn(known.levels, parts)

@@ -70,7 +70,7 @@ export class Taking {
 
   /** Whether a client may leave a will for this topic. An action is nobody's last will. */
   takesWill(device: Device, { topic, retain }: Pick<Sent, 'topic' | 'retain'>): boolean {
-    const route = isTopic(topic) ? this.#parts.routes.find(topic) : undefined
+    const route = this.#parts.routes.find(topic)
     if (!route || !this.#parts.routes.mayPublish(device, route)) return false
     const { topic: declared } = route.known
     return declared.is !== 'act' && (!retain || keepsLast(declared))
@@ -79,7 +79,7 @@ export class Taking {
   async take(from: From, sent: Sent): Promise<Taken> {
     const { routes, box, machine } = this.#parts
     const { device } = from
-    const route = isTopic(sent.topic) ? routes.find(sent.topic) : undefined
+    const route = routes.find(sent.topic)
     if (!route || !routes.mayPublish(device, route))
       return refused(reason.notAllowed, 'nobody declared this topic for you', true)
     const { topic: declared, name } = route.known
