@@ -1,6 +1,6 @@
-import { renameSync, rmSync } from 'node:fs'
 import type { Rings, RingSize, Sample, SamplePage, SampleQuery } from './ring.ts'
 import { SamplesFile } from './samples-file.ts'
+import { isDamaged, setAside } from './set-aside.ts'
 import { openSqlite } from './sqlite.ts'
 import { StoreError } from './truth.ts'
 
@@ -76,25 +76,16 @@ export class SamplesKeeper {
     }
   }
 
-  /** One is kept for whoever wants to look, and no more. */
   #setAside(cause: Error): void {
     try {
       this.close()
     } catch {
       // It could not even be closed.
     }
-    for (const end of ['-wal', '-shm']) rmSync(`${this.#path}${end}`, { force: true })
-    renameSync(this.#path, `${this.#path}.damaged`)
-    this.#say(`the samples begin anew, the old ones are in ${this.#path}.damaged: ${cause.message}`)
+    this.#say(`the samples begin anew, the old ones are in ${setAside(this.#path)}: ${cause.message}`)
   }
 }
 
-/** Damaged, of a newer Regie, or not ours: it is the file, and neither the disk nor its room. */
-function isOfTheFile(error: unknown): error is StoreError {
-  if (!(error instanceof StoreError)) return false
-  const [, found = '0'] = /\(SQLite (\d+)\)/.exec(error.message) ?? []
-  const code = Number(found) & 0xff
-  return (
-    error.reason === 'newer' || code === 11 || code === 26 || error.message.includes('another program made')
-  )
-}
+/** Damaged, not ours, or of a newer Regie: samples may be lost. */
+const isOfTheFile = (error: unknown): error is StoreError =>
+  isDamaged(error) || (error instanceof StoreError && error.reason === 'newer')

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
+import { serveAsks } from './resting-serve.ts'
 import type { Rings, Sample, SampleQuery } from './ring.ts'
 import { SamplesKeeper } from './samples-keeper.ts'
-import { packError, type WireError } from './truth-wire.ts'
 
 /** What the thread of samples is asked. */
 export type SamplesAsk =
@@ -13,32 +13,15 @@ export type SamplesAsk =
     }
   | { readonly do: 'read'; readonly ring: string; readonly query: SampleQuery }
   | { readonly do: 'sizes' }
-  | { readonly do: 'close' }
-
-export type SamplesMessage = SamplesAsk & { readonly id: number }
-
-export type SamplesAnswer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: WireError }
-  | { readonly said: string }
 
 export type SamplesThreadData = { readonly regie: 'samples'; readonly path: string; readonly rings: Rings }
 
-/** The inside of the thread: one file, one ask after the other. */
+/** The inside of the thread: one file. */
 export function serveSamples(port: MessagePort, { path, rings }: SamplesThreadData): void {
-  const keeper = new SamplesKeeper(path, rings, (said) => port.postMessage({ said }))
-  port.on('message', ({ id, ...ask }: SamplesMessage) => {
-    port.postMessage(answer(keeper, id, ask))
-    if (ask.do === 'close') port.close()
+  serveAsks<SamplesAsk>(port, (say) => {
+    const keeper = new SamplesKeeper(path, rings, say)
+    return { answer: (ask) => carryOut(keeper, ask), close: () => keeper.close() }
   })
-}
-
-function answer(keeper: SamplesKeeper, id: number, ask: SamplesAsk): SamplesAnswer {
-  try {
-    return { id, value: carryOut(keeper, ask) }
-  } catch (error) {
-    return { id, error: packError(error) }
-  }
 }
 
 function carryOut(keeper: SamplesKeeper, ask: SamplesAsk): unknown {
@@ -49,7 +32,5 @@ function carryOut(keeper: SamplesKeeper, ask: SamplesAsk): unknown {
       return keeper.read(ask.ring, ask.query)
     case 'sizes':
       return keeper.sizes()
-    case 'close':
-      return keeper.close()
   }
 }
