@@ -20,6 +20,10 @@ const words = {
     en: 'What waits for devices cannot be kept. The log of the box says why.',
     fr: 'Ce qui attend des appareils ne peut être gardé. Le journal de la box dit pourquoi.',
   },
+  anew: {
+    en: 'What waited for devices was damaged: it was set aside as mqtt.db.damaged, and begun anew.',
+    fr: 'Ce qui attendait des appareils était abîmé : mis de côté sous mqtt.db.damaged, et recommencé.',
+  },
   shut: {
     en: 'No device can connect until the next start. The log of the box says why.',
     fr: 'Aucun appareil ne peut se connecter avant le prochain démarrage. Le journal de la box dit pourquoi.',
@@ -57,6 +61,12 @@ export function reportingMailbox(mailbox: Mailbox, timers: Timers, reports: Repo
     }
   }
   return {
+    // Said under a name of its own: the next thing that is kept does not take it back (MQTT-20).
+    onAnew: (owed, tell) =>
+      mailbox.onAnew(owed, (why) => {
+        reports.say('mailbox file', 'degraded', words.anew)
+        tell(why)
+      }),
     commit: (writes) => watched(mailbox.commit(writes)),
     load: () => watched(mailbox.load()),
     close: async () => {

@@ -48,6 +48,7 @@ export async function openDevices(settings: Settings, parts: Parts): Promise<Mqt
     reportPorts(reports, door)
     metrics.add('mqttClients', () => door.status().clients)
     metrics.add('mqttQueued', () => door.status().queued)
+    metrics.add('mqttBegunAnew', () => door.status().begunAnew)
     return {
       ...door,
       close: async () => {

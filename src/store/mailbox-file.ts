@@ -4,6 +4,7 @@ import { takeFormat } from './formats.ts'
 import type { Mail, MailWrite } from './mailbox.ts'
 import { numberIn, textIn } from './rows.ts'
 import { openSqlite } from './sqlite.ts'
+import { StoreError } from './truth.ts'
 
 const format: Format = {
   tables: `
@@ -27,8 +28,10 @@ const tuning = 'PRAGMA cache_size = -1000; PRAGMA wal_autocheckpoint = 1000'
 /** A mailbox in one database. Synchronous: it runs in a thread of its own. */
 export class MailboxFile {
   readonly #db: Database
+  readonly #path: string
 
   constructor(path: string) {
+    this.#path = path
     this.#db = openSqlite(path, { durable: true })
     try {
       takeFormat(this.#db, path, format)
@@ -55,7 +58,11 @@ export class MailboxFile {
     }
   }
 
+  /** Looks through the whole file first: SQLite itself notices damage only where it happens to read. */
   load(): Mail {
+    const [found] = this.#db.prepare('PRAGMA quick_check(1)').all()
+    const said = String(found?.quick_check)
+    if (said !== 'ok') throw new StoreError('io', `${this.#path}: ${said} (SQLite 11)`)
     const all = (sql: string) => this.#db.prepare(sql).all()
     return {
       sessions: all('SELECT session, doc FROM sessions').map((row) => ({

@@ -1,10 +1,14 @@
-import { mkdtempDisposableSync } from 'node:fs'
+import { existsSync, mkdtempDisposableSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Mail } from './mailbox.ts'
 import { MailboxFile } from './mailbox-file.ts'
+import { MailboxKeeper } from './mailbox-keeper.ts'
 import { MailboxThread } from './mailbox-thread.ts'
 import { manualTime } from './manual-time.ts'
+import { openSqlite } from './sqlite.ts'
 
 const folder = () => mkdtempDisposableSync(join(tmpdir(), 'regie-mailbox-'))
 const payload = Buffer.from('x')
@@ -98,5 +102,101 @@ test('MQTT-8 the thread rests when nothing is written, and comes back', async ()
   pass(30_000)
   await thread.commit([message(2, 'a')])
   expect((await thread.load()).messages.length).toBe(2)
+  await thread.close()
+})
+
+/** A mailbox with so much in it that it has several pages, closed. */
+function written(path: string): void {
+  const file = new MailboxFile(path)
+  const numbers = Array.from({ length: 60 }, (_, at) => at + 1)
+  file.commit([{ do: 'session', session: 'a', doc: '{}' }, ...numbers.map((number) => message(number, 'a'))])
+  file.commit([{ do: 'retain', site: 'fair', topic: 't', doc: 'x'.repeat(9000), payload }])
+  file.close()
+}
+
+const countIn = ({ sessions, messages }: Mail) => [sessions.length, messages.length]
+
+test.each([
+  [
+    'is no database',
+    (path: string) => writeFileSync(path, 'not a database, and as long as one. '.repeat(300)),
+  ],
+  ['is cut off', (path: string) => truncateSync(path, 5_000)],
+  ['has pages of noise', (path: string) => writeFileSync(path, readFileSync(path).fill(0xa5, 4_096, 20_000))],
+])('MQTT-20 a mailbox that %s is set aside in sight, and a new one begun', (_, spoil) => {
+  using place = folder()
+  const path = join(place.path, 'mqtt.db')
+  written(path)
+  spoil(path)
+  const said: string[] = []
+  const keeper = new MailboxKeeper(path, (text) => said.push(text))
+  expect(countIn(keeper.load())).toEqual([0, 0])
+  expect(said).toEqual([expect.stringContaining(`begins anew, the old one is in ${path}.damaged`)])
+  expect(existsSync(`${path}.damaged`)).toBe(true)
+  expect(keeper.commit([message(1, 'a')])).toBe('done')
+  keeper.close()
+  const next = new MailboxKeeper(path, (text) => said.push(text))
+  expect([countIn(next.load()), said.length]).toEqual([[0, 1], 1])
+  next.close()
+})
+
+test('MQTT-20 whatever becomes of its bytes, a mailbox is read or begun anew, and can be written', () => {
+  using place = folder()
+  const whole = join(place.path, 'whole.db')
+  written(whole)
+  const bytes = readFileSync(whole)
+  const path = join(place.path, 'mqtt.db')
+  const flips = fc.array(fc.tuple(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 })), {
+    minLength: 1,
+    maxLength: 12,
+  })
+  // Not the number of the format: a newer one is no damage.
+  const isFormat = (at: number) => at >= 60 && at < 64
+  fc.assert(
+    fc.property(flips, fc.option(fc.nat({ max: bytes.length })), (changes, cut) => {
+      const spoiled = Buffer.from(bytes)
+      for (const [at, by] of changes) if (!isFormat(at)) spoiled[at] = (spoiled[at] ?? 0) ^ by
+      writeFileSync(path, cut === null ? spoiled : spoiled.subarray(0, cut))
+      const keeper = new MailboxKeeper(path, () => {})
+      keeper.load()
+      const write = () => keeper.commit([message(1_000, 'b')])
+      if (write() === 'anew') write()
+      expect(keeper.load().messages.some((each) => each.message === 1_000)).toBe(true)
+      keeper.close()
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('MQTT-20 a mailbox of a newer Regie is left as it is', () => {
+  using place = folder()
+  const path = join(place.path, 'mqtt.db')
+  written(path)
+  const db = openSqlite(path, { durable: true })
+  db.exec('PRAGMA user_version = 99')
+  db.close()
+  const keeper = new MailboxKeeper(path, () => {})
+  expect(() => keeper.load()).toThrow('newer Regie')
+  expect(() => keeper.commit([message(1, 'a')])).toThrow('newer Regie')
+  expect(existsSync(`${path}.damaged`)).toBe(false)
+})
+
+test('MQTT-20 damage that is found later costs nothing: what is owed is written anew, and what was to be written then', async () => {
+  using place = folder()
+  const path = join(place.path, 'mqtt.db')
+  const { timers, pass } = manualTime()
+  const thread = new MailboxThread(path, timers)
+  const told: string[] = []
+  thread.onAnew(
+    () => [message(7, 'a')],
+    (why) => told.push(why),
+  )
+  await thread.commit([message(1, 'a')])
+  pass(30_000)
+  await expect.poll(() => existsSync(`${path}-wal`)).toBe(false)
+  writeFileSync(path, readFileSync(path).fill(0xa5, 0, 4_000))
+  await thread.commit([message(8, 'b')])
+  expect(told).toEqual([expect.stringContaining('begins anew')])
+  expect((await thread.load()).messages.map((each) => each.message)).toEqual([7, 8])
   await thread.close()
 })

@@ -7,6 +7,11 @@ export interface Mailbox {
   commit(writes: readonly MailWrite[]): Promise<void>
   /** All that is there. */
   load(): Promise<Mail>
+  /**
+   * `tell` hears that what was there could not be read any more, and is set aside. Found while it is loaded, it is lost.
+   * Found later, what is `owed` to everybody is written into the new one, before what was to be written just then.
+   */
+  onAnew(owed: () => readonly MailWrite[], tell: (why: string) => void): void
   close(): Promise<void>
 }
 

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { readDoc } from './read-doc.ts'
 import type { Properties } from './wire/properties.ts'
 
 /** A message on its way to those who read it. */
@@ -28,16 +30,20 @@ export function lifeLeft({ expires }: Carried, now: number): number | undefined 
 
 export const isOver = ({ expires }: Carried, now: number): boolean => expires !== undefined && expires <= now
 
-type Doc = {
-  readonly topic: string
+const kept = z.object({
+  topic: z.string(),
   /** Seconds that were left; a start begins them anew, since clocks may be unknown. */
-  readonly left?: number | undefined
-  readonly format?: number | undefined
-  readonly type?: string | undefined
-  readonly response?: string | undefined
-  readonly correlation?: string | undefined
-  readonly user?: readonly (readonly [string, string])[] | undefined
-}
+  left: z.number().optional(),
+  format: z.number().optional(),
+  type: z.string().optional(),
+  response: z.string().optional(),
+  correlation: z.base64().optional(),
+  user: z
+    .array(z.tuple([z.string(), z.string()]).readonly())
+    .readonly()
+    .optional(),
+})
+type Doc = z.infer<typeof kept>
 
 export function docOf({ topic, properties, ...carried }: Carried, now: number): string {
   const { payloadFormat, contentType, responseTopic, correlation, user } = properties
@@ -52,8 +58,11 @@ export function docOf({ topic, properties, ...carried }: Carried, now: number): 
   } satisfies Doc)
 }
 
-export function carriedOf(doc: string, payload: Uint8Array, now: number): Carried {
-  const { topic, left, format, type, response, correlation, user } = JSON.parse(doc) as Doc
+/** Undefined where the document is not as it was written. */
+export function carriedOf(doc: string, payload: Uint8Array, now: number): Carried | undefined {
+  const read = readDoc(kept, doc)
+  if (!read) return undefined
+  const { topic, left, format, type, response, correlation, user } = read
   return {
     topic,
     payload,

@@ -51,6 +51,8 @@ export type MqttStatus = {
   /** Messages that wait for clients, all together. */
   readonly queued: number
   readonly retained: number
+  /** How often the mailbox was damaged, and has begun anew, in the life of this process. */
+  readonly begunAnew: number
 }
 
 export type MqttDoor = {
@@ -100,6 +102,7 @@ class Broker {
   readonly #answers: Answers
   readonly #mailbox: Mailbox
   readonly #connections = new Set<Connection>()
+  #begunAnew = 0
   #isStopped = false
 
   constructor({ box, known, machine, mailbox, deviceOf, limits = usualMqtt }: MqttParts) {
@@ -128,9 +131,17 @@ class Broker {
   }
 
   async load(): Promise<void> {
+    const { sessions, wills, machine } = this.#parts
+    this.#mailbox.onAnew(
+      () => [...sessions.owed(), ...wills.owed()],
+      (why) => {
+        this.#begunAnew += 1
+        machine.log('error', why)
+      },
+    )
     const mail = await this.#mailbox.load()
-    this.#parts.sessions.load(mail)
-    this.#parts.wills.load(mail)
+    sessions.load(mail)
+    wills.load(mail)
   }
 
   /** Undefined where there are too many. */
@@ -152,6 +163,7 @@ class Broker {
       sessions: sessions.size,
       queued: [...sessions].reduce((sum, { queued }) => sum + queued, 0),
       retained: sessions.retained.count,
+      begunAnew: this.#begunAnew,
     }
   }
 

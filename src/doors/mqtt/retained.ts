@@ -1,9 +1,13 @@
+import { z } from 'zod'
 import { isWithin } from './topic-names.ts'
 import type { Mail, MailWrite } from '../../store/mailbox.ts'
 import type { Carried } from './carried.ts'
 import { carriedOf, docOf, isOver } from './carried.ts'
+import { readDoc } from './read-doc.ts'
 
 export type Kept = { readonly carried: Carried; readonly qos: 0 | 1 }
+
+const keptDoc = z.object({ qos: z.literal([0, 1]), message: z.string() })
 
 type Most = { readonly retained: number; readonly retainedBytes: number }
 
@@ -22,10 +26,12 @@ export class Retained {
     return this.#count
   }
 
-  load(mail: Mail, now: number): void {
+  load(mail: Mail, now: number, unfit: (site: string, topic: string) => void): void {
     for (const { site, topic, doc, payload } of mail.retained) {
-      const { qos, message } = JSON.parse(doc) as { readonly qos: 0 | 1; readonly message: string }
-      this.#put(site, topic, { carried: carriedOf(message, payload, now), qos })
+      const read = readDoc(keptDoc, doc)
+      const carried = read && carriedOf(read.message, payload, now)
+      if (carried) this.#put(site, topic, { carried, qos: read.qos })
+      else unfit(site, topic)
     }
   }
 
@@ -47,6 +53,12 @@ export class Retained {
       doc: JSON.stringify({ qos, message: docOf(carried, now) }),
       payload,
     }
+  }
+
+  owed(now: number): readonly MailWrite[] {
+    return [...this.#sites].flatMap(([site, all]) =>
+      [...all.values()].map((kept) => this.write(site, kept, now)),
+    )
   }
 
   /** Who subscribes from now on gets this one. Returns how to take it back, should it not reach the disk. */

@@ -98,6 +98,11 @@ export class Session {
     return this.#waiting.length + this.#flying.size
   }
 
+  /** What is in the mailbox for it, in its order. */
+  get owed(): readonly Item[] {
+    return [...this.#flying.values(), ...this.#waiting].filter(({ kept, ready }) => kept && ready)
+  }
+
   fit(topic: readonly string[]): Fit | undefined {
     const all = [...this.subscriptions.values()].filter(({ parts }) => isWithin(parts, topic))
     if (all.length === 0) return undefined

@@ -1,21 +1,35 @@
+import { z } from 'zod'
 import type { Machine } from '../../kernel/machine.ts'
-import type { Mail, Mailbox, MailWrite } from '../../store/mailbox.ts'
+import type { Mail, Mailbox, MailWrite, Place } from '../../store/mailbox.ts'
 import type { Carried } from './carried.ts'
 import { carriedOf, docOf } from './carried.ts'
 import type { Complaints } from './complaints.ts'
 import type { Device } from './device.ts'
 import type { MqttLimits } from './limits.ts'
 import { Retained } from './retained.ts'
-import type { Fit, Item, SessionName, Subscription } from './session.ts'
+import { readDoc } from './read-doc.ts'
+import type { Fit, Item } from './session.ts'
 import { Session, sessionKey } from './session.ts'
 
-type Doc = {
-  readonly name: SessionName
-  readonly device: string
-  readonly site: string
-  readonly expirySeconds: number
-  readonly subscriptions: readonly Subscription[]
-}
+const qos = z.literal([0, 1, 2])
+const kept = z.object({
+  name: z.object({ who: z.string(), client: z.string() }),
+  device: z.string(),
+  site: z.string(),
+  expirySeconds: z.number().nonnegative(),
+  subscriptions: z.array(
+    z.object({
+      filter: z.string(),
+      qos,
+      noLocal: z.boolean(),
+      asPublished: z.boolean(),
+      handling: z.number(),
+      parts: z.array(z.string()).readonly(),
+      number: z.number().optional(),
+    }),
+  ),
+})
+type Doc = z.infer<typeof kept>
 
 /** A message, and whom it is for: all who read it at its site, or the sessions of one device. */
 export type Letter = {
@@ -58,34 +72,41 @@ export class Sessions {
   /** What was there when the box ended. Sessions begin to expire anew: nobody knows how long it was off. */
   load(mail: Mail): void {
     const now = this.#parts.machine.clock.mono()
-    this.retained.load(mail, now)
-    for (const { doc } of mail.sessions) {
-      const { subscriptions, ...known } = JSON.parse(doc) as Doc
-      const session = this.#make(known)
-      session.isOnDisk = true
-      for (const subscription of subscriptions) session.subscriptions.set(subscription.filter, subscription)
-      this.#expireLater(session)
+    this.retained.load(mail, now, (at, topic) =>
+      this.#unfit(`what was retained of ${topic}`, { do: 'forget', site: at, topic }),
+    )
+    for (const { session: key, doc } of mail.sessions) {
+      const read = readDoc(kept, doc)
+      if (read && sessionKey(read.name) === key) this.#restore(read)
+      else this.#unfit(`the session ${key}`, { do: 'endSession', session: key })
     }
     const messages = new Map(
       mail.messages.map(({ message, doc, payload }) => [message, carriedOf(doc, payload, now)]),
     )
-    for (const { session, seq, message } of mail.waiting) {
+    for (const { session: key, seq, message } of mail.waiting) {
       this.#message = Math.max(this.#message, message)
+      const session = this.#all.get(key)
       const carried = messages.get(message)
-      if (!carried) continue
-      const item = {
-        seq,
-        carried,
-        retain: false,
-        numbers: [],
-        kept: true,
-        replaces: false,
-        ready: true,
-        // Perhaps it was: nobody has written down what went over a line.
-        sent: true,
+      if (carried) session?.restore(waited(carried, seq))
+      else if (session) {
+        // It has missed something, and its client is to hear so.
+        this.#unfit(`a message for the session ${key}`)
+        void this.end(session)
       }
-      this.#all.get(session)?.restore(item)
     }
+  }
+
+  #restore({ subscriptions, ...known }: Doc): void {
+    const session = this.#make(known)
+    session.isOnDisk = true
+    for (const subscription of subscriptions)
+      session.subscriptions.set(subscription.filter, { ...subscription, number: subscription.number })
+    this.#expireLater(session)
+  }
+
+  #unfit(what: string, ...writes: readonly MailWrite[]): void {
+    if (writes.length > 0) void this.#write(what, writes)
+    this.#parts.machine.log('error', `mqtt: ${what} is not as it was written; it is given up`)
   }
 
   ofDevice(who: string): readonly Session[] {
@@ -129,11 +150,22 @@ export class Sessions {
   /** On disk when it resolves. A session that nobody could go on with is not written down. */
   async save(session: Session): Promise<void> {
     if (session.isOver || !session.isKept) return
-    const { key, name, device, site, expirySeconds } = session
-    const subscriptions = [...session.subscriptions.values()]
     session.isOnDisk = true
-    const doc: Doc = { name, device, site, expirySeconds, subscriptions }
-    await this.#parts.mailbox.commit([{ do: 'session', session: key, doc: JSON.stringify(doc) }])
+    await this.#parts.mailbox.commit([writeOf(session)])
+  }
+
+  /** All that the mailbox has of sessions, what waits for them, and what is retained. */
+  owed(): readonly MailWrite[] {
+    const now = this.#parts.machine.clock.mono()
+    const places = new Map<Carried, Place[]>()
+    const sessions = [...this].filter(({ isOnDisk, isOver }) => isOnDisk && !isOver)
+    for (const session of sessions)
+      for (const { carried, seq } of session.owed) {
+        const to = places.get(carried) ?? []
+        places.set(carried, [...to, { session: session.key, seq }])
+      }
+    const messages = [...places].map(([carried, to]) => this.#messageOf(carried, to, now))
+    return [...sessions.map(writeOf), ...messages, ...this.retained.owed(now)]
   }
 
   async end(session: Session): Promise<void> {
@@ -234,10 +266,13 @@ export class Sessions {
 
   #writesOf(carried: Carried, added: readonly (readonly [Session, Item])[], now: number): MailWrite[] {
     const to = added.flatMap(([session, { kept, seq }]) => (kept ? [{ session: session.key, seq }] : []))
-    if (to.length === 0) return []
+    return to.length === 0 ? [] : [this.#messageOf(carried, to, now)]
+  }
+
+  #messageOf(carried: Carried, to: readonly Place[], now: number): MailWrite {
     this.#message += 1
     const { payload } = carried
-    return [{ do: 'message', message: this.#message, doc: docOf(carried, now), payload, to }]
+    return { do: 'message', message: this.#message, doc: docOf(carried, now), payload, to }
   }
 
   /** Its queue is full. It ends, so that its client hears that it has missed something. */
@@ -270,3 +305,20 @@ export class Sessions {
     }
   }
 }
+
+function writeOf({ key, name, device, site, expirySeconds, subscriptions }: Session): MailWrite {
+  const doc: Doc = { name, device, site, expirySeconds, subscriptions: [...subscriptions.values()] }
+  return { do: 'session', session: key, doc: JSON.stringify(doc) }
+}
+
+/** A message that waited when the box ended. Perhaps it was sent: nobody has written down what went over a line. */
+const waited = (carried: Carried, seq: number): Item => ({
+  seq,
+  carried,
+  retain: false,
+  numbers: [],
+  kept: true,
+  replaces: false,
+  ready: true,
+  sent: true,
+})

@@ -1,23 +1,26 @@
+import { z } from 'zod'
 import type { Machine } from '../../kernel/machine.ts'
 import { randomId } from '../../kernel/machine.ts'
-import type { Mail, Mailbox } from '../../store/mailbox.ts'
+import type { Mail, Mailbox, MailWrite } from '../../store/mailbox.ts'
 import { carriedOf, docOf } from './carried.ts'
 import type { Complaints } from './complaints.ts'
 import type { Device } from './device.ts'
+import { readDoc } from './read-doc.ts'
 import type { Session } from './session.ts'
 import type { Sent, Taken, Taking } from './taking.ts'
 import type { Will } from './wire/incoming.ts'
 
-type Doc = {
-  readonly session: string
-  readonly who: string
-  readonly id: string
-  readonly site: string
-  readonly qos: 0 | 1
-  readonly retain: boolean
-  readonly delay: number
-  readonly message: string
-}
+const kept = z.object({
+  session: z.string(),
+  who: z.string(),
+  id: z.string(),
+  site: z.string(),
+  qos: z.literal([0, 1]),
+  retain: z.boolean(),
+  delay: z.number(),
+  message: z.string(),
+})
+type Doc = z.infer<typeof kept>
 
 type Standing = { readonly doc: Doc; readonly payload: Uint8Array; cancel: () => void }
 
@@ -43,7 +46,13 @@ export class Wills {
 
   load(mail: Mail): void {
     for (const { session: name, doc, payload } of mail.wills) {
-      const standing: Standing = { doc: JSON.parse(doc) as Doc, payload, cancel: () => {} }
+      const read = readDoc(kept, doc)
+      if (!read) {
+        this.#parts.machine.log('error', 'mqtt: a will is not as it was written; it is given up')
+        void this.#forget(name)
+        continue
+      }
+      const standing: Standing = { doc: read, payload, cancel: () => {} }
       this.#all.set(name, standing)
       this.#sayIn(name, standing, Math.max(this.#parts.graceMs, standing.doc.delay * 1000))
     }
@@ -65,15 +74,22 @@ export class Wills {
       message: docOf({ topic, payload, properties, expires }, machine.clock.mono()),
     }
     const name = `${session.key} ${randomId(machine.random, 16)}`
-    const kept = Uint8Array.from(payload)
-    this.#all.set(name, { doc, payload: kept, cancel: () => {} })
+    const own = Uint8Array.from(payload)
+    this.#all.set(name, { doc, payload: own, cancel: () => {} })
     try {
-      await mailbox.commit([{ do: 'will', session: name, doc: JSON.stringify(doc), payload: kept }])
+      await mailbox.commit([{ do: 'will', session: name, doc: JSON.stringify(doc), payload: own }])
     } catch (error) {
       this.#all.delete(name)
       throw error
     }
     return name
+  }
+
+  /** All that the mailbox has of them. */
+  owed(): readonly MailWrite[] {
+    return [...this.#all].map(([session, { doc, payload }]) => {
+      return { do: 'will', session, doc: JSON.stringify(doc), payload }
+    })
   }
 
   /** Its client has said goodbye. */
@@ -109,7 +125,9 @@ export class Wills {
   async #say(name: string, { doc, payload }: Standing): Promise<void> {
     const { machine, taking, complaints } = this.#parts
     this.#all.delete(name)
-    const { topic, properties } = carriedOf(doc.message, payload, machine.clock.mono())
+    const carried = carriedOf(doc.message, payload, machine.clock.mono())
+    if (!carried) return this.#forget(name)
+    const { topic, properties } = carried
     const sent: Sent = { topic, payload, qos: doc.qos, retain: doc.retain, dup: false, properties }
     // Whether it may say this was looked at when it came.
     const device: Device = { kind: 'device', who: doc.who, id: doc.id, site: doc.site, may: () => true }
