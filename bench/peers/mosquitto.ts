@@ -6,7 +6,11 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { sleep } from '../parts/time.ts'
 
-export type Mosquitto = AsyncDisposable & { readonly name: string; readonly port: number }
+export type Mosquitto = AsyncDisposable & {
+  readonly name: string
+  readonly port: number
+  readonly pid: number
+}
 
 /** Mosquitto with persistence as Debian sets it up: it writes its file now and then, and never waits for the disk. */
 export async function startMosquitto(folder: string): Promise<Mosquitto | undefined> {
@@ -32,6 +36,7 @@ export async function startMosquitto(folder: string): Promise<Mosquitto | undefi
   return {
     name: `Mosquitto ${version}, not fsynced`,
     port,
+    pid: child.pid ?? 0,
     [Symbol.asyncDispose]: async () => {
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
