@@ -46,6 +46,9 @@ type Coming = From & {
   readonly at: Instant
 }
 
+type Recorded = TopicAny & { readonly is: 'record' }
+type Fact = { readonly kind: string; readonly body: unknown; readonly at: Instant }
+
 type Parts = {
   readonly box: Pick<Box, 'record' | 'recordOnce' | 'act' | 'now'>
   readonly known: Known
@@ -96,8 +99,11 @@ export class Taking {
     try {
       const coming = { ...from, sent, route, message, at: box.now(device.site) }
       if (declared.is === 'act') return await this.#act(coming, declared)
-      const problem = declared.is === 'record' ? await this.#record(coming, declared) : undefined
-      if (problem !== undefined) return refused(reason.payloadInvalid, problem)
+      if (declared.is === 'record') {
+        const facts = this.#factsOf(coming, declared)
+        if ('wrong' in facts) return refused(reason.payloadInvalid, facts.wrong)
+        if (facts.length > 0) await this.#record(coming, declared, facts)
+      }
       return route.known.subscribe.length > 0 ? await this.#carry(coming) : taken
     } catch (error) {
       if (error instanceof StoreError) return { is: 'not now', why: error.message }
@@ -106,25 +112,29 @@ export class Taking {
     }
   }
 
-  /** Resolves when it is durable. What is wrong with it, or nothing. */
-  async #record(
-    { device, session, message, at, route }: Coming,
-    declared: TopicAny & { readonly is: 'record' },
-  ): Promise<string | undefined> {
-    const { box, known } = this.#parts
-    const facts = declared.facts(message).map(({ kind, body }) => {
+  /** What the pack says that is to be recorded; or what is wrong with it. */
+  #factsOf({ message, at, route }: Coming, declared: Recorded): readonly Fact[] | { readonly wrong: string } {
+    const facts: Fact[] = []
+    for (const { kind, body } of declared.facts(message)) {
       const full = `${route.known.pack.name}.${kind}`
-      const checked = known.kinds.get(full)?.fact.body.safeParse(body)
-      return { kind: full, body: checked?.success === true ? checked.data : undefined, at }
-    })
-    const wrong = facts.find(({ body }) => body === undefined)
-    if (wrong) return `it is no ${wrong.kind}`
-    if (facts.length === 0) return undefined
+      const checked = this.#parts.known.kinds.get(full)?.fact.body.safeParse(body)
+      if (checked?.success !== true) return { wrong: `it is no ${full}` }
+      facts.push({ kind: full, body: checked.data, at })
+    }
+    return facts
+  }
+
+  /** Resolves when it is durable. */
+  #record(
+    { device, session, message, route }: Coming,
+    declared: Recorded,
+    facts: readonly Fact[],
+  ): Promise<unknown> {
+    const { box } = this.#parts
     // A will says the same each time, and has no session: the box says it, once.
     const id = session && declared.id?.(message)
-    if (id === undefined) await box.record(device.site, facts)
-    else await box.recordOnce(device.site, { by: device.who, id: `${route.known.name} ${id}` }, facts)
-    return undefined
+    if (id === undefined) return box.record(device.site, facts)
+    return box.recordOnce(device.site, { by: device.who, id: `${route.known.name} ${id}` }, facts)
   }
 
   async #act(coming: Coming, declared: TopicAny & { readonly is: 'act' }): Promise<Taken> {

@@ -17,6 +17,8 @@ import { Site } from './site.ts'
 
 const siteName = /^[0-9a-z][0-9a-z-]{0,62}$/
 
+const notServed = (site: string) => new Error(`this box does not serve ${site}`)
+
 /**
  * Starts a box on its store: every site that the store knows takes its role, every box above is
  * dialled. Resolves before the views are current; `status` says how far they are.
@@ -93,12 +95,13 @@ class RunningBox implements Box {
     return this.#site(site).record(facts)
   }
 
-  async recordOnce(
-    site: string,
+  recordOnce(
+    name: string,
     told: Parameters<Box['recordOnce']>[1],
     facts: Parameters<Box['record']>[1],
   ): Promise<boolean> {
-    return this.#site(site).beside.once.record(told, facts)
+    const site = this.#sites.get(name)
+    return site ? site.beside.once.record(told, facts) : Promise.reject(notServed(name))
   }
 
   async act(site: string, ask: Parameters<Box['act']>[1]): Promise<Answer> {
@@ -242,7 +245,7 @@ class RunningBox implements Box {
 
   #site(name: string): Site {
     const site = this.#sites.get(name)
-    if (!site) throw new Error(`this box does not serve ${name}`)
+    if (!site) throw notServed(name)
     return site
   }
 

@@ -35,8 +35,6 @@ type Caller = {
   readonly under: Map<string, Promise<boolean>>
   waiting: Waiting[]
   isWriting: boolean
-  /** A write failed: nobody knows any more what is on disk. */
-  isOver: boolean
 }
 
 type Parts = {
@@ -54,7 +52,8 @@ type Parts = {
  */
 export class Once {
   readonly #parts: Parts
-  readonly #callers = new Map<string, Promise<Caller>>()
+  readonly #callers = new Map<string, Caller>()
+  readonly #loading = new Map<string, Promise<void>>()
   /** Those of whom the first notes say too little. */
   readonly #spoke = new Set<string>()
 
@@ -63,11 +62,32 @@ export class Once {
   }
 
   /** Resolves when the facts are on disk: false where they were before. Rejects when they are not. */
-  async record({ by, id }: Told, facts: readonly Recording[]): Promise<boolean> {
+  record(told: Told, facts: readonly Recording[]): Promise<boolean> {
+    const caller = this.#callers.get(told.by)
+    // Behind those that came before it.
+    if (!caller || this.#loading.has(told.by)) return this.#recordLater(told, facts)
+    // Those that spoke lately are last.
+    this.#callers.delete(told.by)
+    this.#callers.set(told.by, caller)
+    return this.#recordOf(caller, told, facts)
+  }
+
+  /** After what the disk knows of the caller has been read. */
+  async #recordLater(told: Told, facts: readonly Recording[]): Promise<boolean> {
+    const { by } = told
+    const loading = this.#loading.get(by) ?? this.#load(by)
+    this.#loading.set(by, loading)
+    try {
+      await loading
+    } finally {
+      if (this.#loading.get(by) === loading) this.#loading.delete(by)
+    }
+    return this.record(told, facts)
+  }
+
+  #recordOf(caller: Caller, { by, id }: Told, facts: readonly Recording[]): Promise<boolean> {
     const name = short(id)
-    let caller = await this.#caller(by)
-    while (caller.isOver) caller = await this.#caller(by)
-    if (caller.names.has(name)) return false
+    if (caller.names.has(name)) return Promise.resolve(false)
     const under = caller.under.get(name)
     if (under) return under.then(() => false)
     const ended = Promise.withResolvers<boolean>()
@@ -77,26 +97,15 @@ export class Once {
     return ended.promise
   }
 
-  #caller(by: string): Promise<Caller> {
-    const known = this.#callers.get(by)
-    // Those that spoke lately are last.
-    if (known) this.#callers.delete(by)
-    const caller = known ?? this.#load(by)
-    this.#callers.set(by, caller)
-    if (!known) caller.catch(() => this.#callers.delete(by))
-    if (this.#callers.size > mostCallers) void this.#forgetOne()
-    return caller
+  #forgetOne(): void {
+    for (const [by, { under }] of this.#callers) {
+      if (under.size > 0) continue
+      this.#callers.delete(by)
+      return
+    }
   }
 
-  async #forgetOne(): Promise<void> {
-    const [oldest] = this.#callers
-    if (!oldest) return
-    const caller = await oldest[1].catch(() => undefined)
-    const isStillOldest = this.#callers.keys().next().value === oldest[0]
-    if (caller?.under.size === 0 && isStillOldest) this.#callers.delete(oldest[0])
-  }
-
-  async #load(by: string): Promise<Caller> {
+  async #load(by: string): Promise<void> {
     const notes = this.#spoke.has(by) ? await this.#parts.notes() : this.#parts.first
     this.#spoke.add(by)
     const kept = Array.from({ length: pages }, (_, at) => notes.get(this.#note(by, at)))
@@ -104,7 +113,8 @@ export class Once {
       .toSorted((a, b) => a.number - b.number)
     const names = new Set(kept.flatMap((page) => page.names))
     forgetOld({ kept, names })
-    return { kept, names, under: new Map(), waiting: [], isWriting: false, isOver: false }
+    if (this.#callers.size >= mostCallers) this.#forgetOne()
+    this.#callers.set(by, { kept, names, under: new Map(), waiting: [], isWriting: false })
   }
 
   async #write(by: string, caller: Caller): Promise<void> {
@@ -127,7 +137,6 @@ export class Once {
         )
       } catch (error) {
         // Perhaps it is on disk all the same: what is known of this caller is read again before it records more.
-        caller.isOver = true
         this.#callers.delete(by)
         for (const { ended } of [...all, ...caller.waiting.splice(0)]) ended.reject(error)
         break
