@@ -1,3 +1,4 @@
+import { naming, reading } from './columns.ts'
 import type { Call } from './group-commit.ts'
 import type { LogRow, RecordRow, Write } from './truth.ts'
 
@@ -20,13 +21,8 @@ const kind = { other: 0, records: 1, entries: 2, note: 3 }
 export function toCallColumns(calls: readonly Call[]): CallColumns {
   const plan: number[] = []
   const texts: string[] = []
-  const names = new Map<string, number>()
   const others: Write[] = []
-  const nameOf = (name: string): number => {
-    const at = names.get(name) ?? names.size
-    names.set(name, at)
-    return at
-  }
+  const nameOf = naming()
   const put = (write: Write): void => {
     if (write.do === 'note') {
       plan.push(kind.note)
@@ -47,7 +43,7 @@ export function toCallColumns(calls: readonly Call[]): CallColumns {
     plan.push(call.length)
     for (const write of call) put(write)
   }
-  return { plan, texts, names: [...names.keys()], others }
+  return { plan, texts, names: nameOf.all(), others }
 }
 
 export function toCalls({ plan, texts, names, others }: CallColumns): readonly Call[] {
@@ -90,9 +86,3 @@ const isRow = (numbers: readonly number[]): boolean =>
 
 const isPlain = (rows: readonly LogRow[]): boolean =>
   isRow(rows.map(({ n }) => n)) && rows.every(({ term }) => term === undefined)
-
-function reading<T>(values: readonly T[]): (() => T) & { readonly isLeft: () => boolean } {
-  let at = 0
-  const next = () => values[at++] as T
-  return Object.assign(next, { isLeft: () => at < values.length })
-}

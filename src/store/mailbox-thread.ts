@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { toMailColumns } from './mail-columns.ts'
 import type { Mail, Mailbox, MailWrite } from './mailbox.ts'
 import type { Committed } from './mailbox-keeper.ts'
 import type { MailAsk, MailThreadData } from './mailbox-serve.ts'
@@ -82,7 +83,8 @@ export class MailboxThread implements Mailbox {
 
   /** Where the file turns out to be damaged, a new one begins with all that is owed, and with these writes. */
   async #write(writes: readonly MailWrite[]): Promise<void> {
-    const commit = (all: readonly MailWrite[]) => this.#thread.ask({ do: 'commit', writes: all })
+    const commit = (all: readonly MailWrite[]) =>
+      this.#thread.ask({ do: 'commit', writes: toMailColumns(all) })
     if ((await commit(writes)) === ('anew' satisfies Committed)) {
       const again = await commit([...this.#owed(), ...writes])
       if (again !== ('done' satisfies Committed))

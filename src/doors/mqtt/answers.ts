@@ -44,7 +44,7 @@ export class Answers {
     const carried = {
       topic: to,
       payload: Buffer.from(JSON.stringify(said ?? null)),
-      properties: { correlation: correlation && Uint8Array.from(correlation) },
+      properties: { correlation: correlation && new Uint8Array(correlation) },
       expires: undefined,
     }
     const { site, who: only } = device

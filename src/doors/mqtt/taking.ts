@@ -169,7 +169,7 @@ export class Taking {
     // What came is a window on the packet that it came in.
     const carried: Carried = {
       topic,
-      payload: Uint8Array.from(payload),
+      payload: new Uint8Array(payload),
       properties: passedOn(properties),
       expires,
     }
@@ -193,7 +193,7 @@ function payloadOf(
 ): { readonly data: unknown } | { readonly problem: string } {
   if ('bytes' in wanted)
     return payload.length <= wanted.bytes
-      ? { data: Uint8Array.from(payload) }
+      ? { data: new Uint8Array(payload) }
       : { problem: `it has over ${wanted.bytes} bytes` }
   if (payload.length > most) return { problem: `it has over ${most} bytes` }
   let data: unknown

@@ -74,7 +74,7 @@ export class Wills {
       message: docOf({ topic, payload, properties, expires }, machine.clock.mono()),
     }
     const name = `${session.key} ${randomId(machine.random, 16)}`
-    const own = Uint8Array.from(payload)
+    const own = new Uint8Array(payload)
     this.#all.set(name, { doc, payload: own, cancel: () => {} })
     try {
       await mailbox.commit([{ do: 'will', session: name, doc: JSON.stringify(doc), payload: own }])
