@@ -104,7 +104,11 @@ export class Session {
   }
 
   fit(topic: readonly string[]): Fit | undefined {
-    const all = [...this.subscriptions.values()].filter(({ parts }) => isWithin(parts, topic))
+    // Most say much and listen to nothing; they are asked for each message.
+    if (this.subscriptions.size === 0) return undefined
+    const all: Subscription[] = []
+    for (const subscription of this.subscriptions.values())
+      if (isWithin(subscription.parts, topic)) all.push(subscription)
     if (all.length === 0) return undefined
     return {
       qos: all.some(({ qos }) => qos > 0) ? 1 : 0,
