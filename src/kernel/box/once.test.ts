@@ -93,6 +93,31 @@ test('LOG-27 what one caller records meanwhile is one write, in order', async ()
   expect(writes()).toBeLessThan(5)
 })
 
+test('LOG-27 what one caller records in one moment is one write, from the first message on', async () => {
+  const { process, stored, writes } = disk()
+  const once = process()
+  const say = (from: number) =>
+    Promise.all(
+      Array.from({ length: 20 }, (_, at) => once.record(gate(`n${from + at}`), fact(`${from + at}`))),
+    )
+  await say(0)
+  expect(writes()).toBe(1)
+  await say(20)
+  expect(writes()).toBe(2)
+  expect(stored).toEqual(Array.from({ length: 40 }, (_, at) => `${at}`))
+})
+
+test('LOG-27 what comes while the disk is asked what it knows of a caller stays in order', async () => {
+  const { process, stored } = disk()
+  await process().record(gate('a'), fact('a'))
+  const once = process()
+  const early = ['b', 'a', 'c'].map((name) => once.record(gate(name), fact(name)))
+  await Promise.resolve()
+  const late = ['d', 'c'].map((name) => once.record(gate(name), fact(name)))
+  expect(await Promise.all([...early, ...late])).toEqual([true, false, true, true, false])
+  expect(stored).toEqual(['a', 'b', 'c', 'd'])
+})
+
 test('LOG-27 at least the last 900 identities of a caller are known, and their room is bounded', async () => {
   const { process } = disk()
   const one = process()
