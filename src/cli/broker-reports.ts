@@ -61,7 +61,7 @@ export function reportingMailbox(mailbox: Mailbox, timers: Timers, reports: Repo
     }
   }
   return {
-    // Said under a name of its own: the next thing that is kept does not take it back (MQTT-20).
+    // Said under a name of its own: the next thing that is kept does not take it back (MQTT-21).
     onAnew: (owed, tell) =>
       mailbox.onAnew(owed, (why) => {
         reports.say('mailbox file', 'degraded', words.anew)

@@ -6,7 +6,7 @@ import { StoreError } from './truth.ts'
 /** `anew`: the file was damaged and is set aside. Nothing was written; the next commit begins a new one. */
 export type Committed = 'done' | 'anew'
 
-/** A file of mail that is begun anew when it is damaged (MQTT-20). Opened when it is first needed. */
+/** A file of mail that is begun anew when it is damaged (MQTT-21). Opened when it is first needed. */
 export class MailboxKeeper {
   readonly #path: string
   readonly #say: (text: string) => void

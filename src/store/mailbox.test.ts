@@ -123,7 +123,7 @@ test.each([
   ],
   ['is cut off', (path: string) => truncateSync(path, 5_000)],
   ['has pages of noise', (path: string) => writeFileSync(path, readFileSync(path).fill(0xa5, 4_096, 20_000))],
-])('MQTT-20 a mailbox that %s is set aside in sight, and a new one begun', (_, spoil) => {
+])('MQTT-21 a mailbox that %s is set aside in sight, and a new one begun', (_, spoil) => {
   using place = folder()
   const path = join(place.path, 'mqtt.db')
   written(path)
@@ -140,7 +140,7 @@ test.each([
   next.close()
 })
 
-test('MQTT-20 whatever becomes of its bytes, a mailbox is read or begun anew, and can be written', () => {
+test('MQTT-21 whatever becomes of its bytes, a mailbox is read or begun anew, and can be written', () => {
   using place = folder()
   const whole = join(place.path, 'whole.db')
   written(whole)
@@ -168,7 +168,7 @@ test('MQTT-20 whatever becomes of its bytes, a mailbox is read or begun anew, an
   )
 })
 
-test('MQTT-20 a mailbox of a newer Regie is left as it is', () => {
+test('MQTT-21 a mailbox of a newer Regie is left as it is', () => {
   using place = folder()
   const path = join(place.path, 'mqtt.db')
   written(path)
@@ -181,7 +181,7 @@ test('MQTT-20 a mailbox of a newer Regie is left as it is', () => {
   expect(existsSync(`${path}.damaged`)).toBe(false)
 })
 
-test('MQTT-20 damage that is found later costs nothing: what is owed is written anew, and what was to be written then', async () => {
+test('MQTT-21 damage that is found later costs nothing: what is owed is written anew, and what was to be written then', async () => {
   using place = folder()
   const path = join(place.path, 'mqtt.db')
   const { timers, pass } = manualTime()

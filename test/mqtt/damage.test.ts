@@ -73,7 +73,7 @@ async function leaveSession(here: Here, door: MqttDoor): Promise<void> {
 
 const saidOf = (reader: RawClient) => reader.of(3).map(({ body }) => /\{.*/.exec(body.toString())?.[0])
 
-test('MQTT-20 a mailbox that is damaged under a running box: what was acknowledged arrives, also from the next process', async () => {
+test('MQTT-21 a mailbox that is damaged under a running box: what was acknowledged arrives, also from the next process', async () => {
   await using here = await folderHere()
   const door = await here.open()
   await leaveSession(here, door)
@@ -98,7 +98,7 @@ test('MQTT-20 a mailbox that is damaged under a running box: what was acknowledg
   expect([next.status().retained, next.status().begunAnew]).toEqual([1, 0])
 })
 
-test('MQTT-20 a mailbox that is damaged before the start: the door opens, and clients hear that they have missed something', async () => {
+test('MQTT-21 a mailbox that is damaged before the start: the door opens, and clients hear that they have missed something', async () => {
   await using here = await folderHere()
   const door = await here.open()
   await leaveSession(here, door)
@@ -113,7 +113,7 @@ test('MQTT-20 a mailbox that is damaged before the start: the door opens, and cl
   expect((await reader.signIn(screen)).body[0]).toBe(1)
 })
 
-test('MQTT-20 a document that is not as it was written costs those that it concerns, and they hear it', async () => {
+test('MQTT-21 a document that is not as it was written costs those that it concerns, and they hear it', async () => {
   await using here = await folderHere()
   const door = await here.open()
   await leaveSession(here, door)
