@@ -11,6 +11,7 @@ test('counts what a box runs: what no program imports is there for tests', () =>
     'src/kernel/live/toy-live.ts',
     'src/kernel/live/toy-runner-worker.ts',
     'src/kernel/manual-machine.ts',
+    'src/kernel/pack/rows.example.ts',
     'src/kernel/pack/toy-pack.ts',
     'src/kernel/samples/samples.example.ts',
     'src/kernel/settings/arbitrary.ts',
