@@ -312,6 +312,19 @@ describe('a box is looked into from its own machine', () => {
     expect(text).toContain(`chmod 600 ${data}/identity`)
   })
 
+  test('a command on a box that does not run opens no port for devices', async () => {
+    const server = createServer()
+    server.listen(0)
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const password = join(root, 'password')
+    writeFileSync(password, 'correct horse battery')
+    const about = ['--organisation', 'Club', '--owner', 'marie', '--site', 'one', '--password-file', password]
+    const { code, error } = await regie(['setup', ...about], { REGIE_MQTT_PORT: String(port) }).ended
+    server.close()
+    expect({ code, error }).toEqual({ code: 0, error: '' })
+  })
+
   test('log, journal and export say in words that there is no site', async () => {
     await running()
     for (const command of ['log', 'journal', 'export'])

@@ -24,7 +24,8 @@ export async function askProgram(
   const told = await doLocal(settings.data, name, input)
   if (told) return told.done
   const machine = realMachine(standardError('error'), floorOf(settings.data))
-  const quiet = { ...settings, host: '127.0.0.1', port: 0, tls: { ...settings.tls, port: 0 } }
+  const noDevices = { mqttPort: 0, mqttWsPort: 0, mqttTlsPort: 0 }
+  const quiet = { ...settings, ...noDevices, host: '127.0.0.1', port: 0, tls: { ...settings.tls, port: 0 } }
   const program = await startProgram({ settings: quiet, machine, listening: () => {} })
   try {
     return (await doLocal(settings.data, name, input))?.done
