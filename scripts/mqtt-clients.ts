@@ -1,9 +1,11 @@
-// The clients for tests of MQTT: Debian's mosquitto-clients and paho, installed where they are missing.
+// What tests of MQTT need: Debian's clients, paho, and a broker that a site may have already. Installed where missing.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { aptCommand, aptInstall } from './apt.ts'
 
-const packages = ['mosquitto-clients', 'python3', 'python3-paho-mqtt'] as const
+const packages = ['mosquitto', 'mosquitto-clients', 'python3', 'python3-paho-mqtt'] as const
+
+export const mosquittoBroker = '/usr/sbin/mosquitto'
 
 /** Packages of the system are seen by its own Python, and by no other. */
 export const systemPython = '/usr/bin/python3'
@@ -13,7 +15,7 @@ export const mqttClientsCommand = aptCommand(packages)
 export function hasMqttClients(): boolean {
   const commands = ['mosquitto_pub', 'mosquitto_sub', 'mosquitto_rr'].map((name) => `/usr/bin/${name}`)
   return (
-    [...commands, systemPython].every((path) => existsSync(path)) &&
+    [...commands, mosquittoBroker, systemPython].every((path) => existsSync(path)) &&
     spawnSync(systemPython, ['-c', 'import paho.mqtt.client'], { stdio: 'ignore' }).status === 0
   )
 }
@@ -21,10 +23,10 @@ export function hasMqttClients(): boolean {
 /** Whether they are there now. */
 export function readyMqttClients(): boolean {
   if (hasMqttClients()) return true
-  console.log('Clients of MQTT are missing; they are installed for the tests of devices.')
+  console.log('Clients of MQTT, or its broker, are missing; they are installed for the tests of devices.')
   if (aptInstall(packages) && hasMqttClients()) return true
   console.error(
-    `The tests of devices need real clients. Install them, and try again:\n\n    ${mqttClientsCommand}\n`,
+    `The tests of devices need real clients and a real broker. Install them, and try again:\n\n    ${mqttClientsCommand}\n`,
   )
   return false
 }

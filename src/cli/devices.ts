@@ -1,5 +1,6 @@
 import type { DeviceOf } from '../doors/mqtt/device.ts'
 import type { MqttDoor } from '../doors/mqtt/door.ts'
+import type { SiteBrokerOptions } from '../doors/mqtt/site-broker/options.ts'
 import { Trouble } from '../doors/errors.ts'
 import type { Box } from '../kernel/box/contract.ts'
 import type { Machine } from '../kernel/machine.ts'
@@ -24,16 +25,18 @@ type Parts = {
   readonly deviceOf: DeviceOf
   /** Undefined: no door here has TLS. */
   readonly shown: ShownCertificate | undefined
+  readonly siteBroker: SiteBrokerOptions | undefined
 }
 
 /**
- * The broker for devices, if there is anything that they could say: a box whose packs declare no topic opens no
+ * The broker for devices, and the line to the one that the site has already, if there is anything that they could say: a box whose packs declare no topic opens no
  * port, and does not load what it would need.
  */
 export async function openDevices(settings: Settings, parts: Parts): Promise<MqttDoor | undefined> {
   const { mqttPort, mqttWsPort, mqttTlsPort, host } = settings
-  const { known, machine, metrics, reports, shown } = parts
-  if (known.topics.length === 0 || mqttPort + mqttWsPort + mqttTlsPort === 0) return undefined
+  const { known, machine, metrics, reports, shown, siteBroker } = parts
+  const isAsked = siteBroker !== undefined || mqttPort + mqttWsPort + mqttTlsPort > 0
+  if (known.topics.length === 0 || !isAsked) return undefined
   const { openMqtt } = await import('../doors/mqtt/door.ts')
   try {
     const door = await openMqtt({
@@ -49,6 +52,7 @@ export async function openDevices(settings: Settings, parts: Parts): Promise<Mqt
     metrics.add('mqttClients', () => door.status().clients)
     metrics.add('mqttQueued', () => door.status().queued)
     metrics.add('mqttBegunAnew', () => door.status().begunAnew)
+    if (siteBroker) metrics.add('siteBroker', () => (door.status().siteBroker?.is === 'connected' ? 1 : 0))
     return {
       ...door,
       close: async () => {

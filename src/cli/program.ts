@@ -9,6 +9,7 @@ import { accountRoutes } from '../doors/accounts/routes.ts'
 import { blobDoor } from '../doors/blob-door.ts'
 import { httpDoor } from '../doors/http.ts'
 import { Trouble } from '../doors/errors.ts'
+import type { SiteBrokerOptions, SiteBrokerStatus } from '../doors/mqtt/site-broker/options.ts'
 import { liveDoor } from '../doors/live/live-door.ts'
 import { receptionOf } from '../doors/accounts/reception.ts'
 import { routesOf } from '../doors/permission.ts'
@@ -56,6 +57,8 @@ export type ProgramParts = {
   /** Told as soon as the port is open, before the box is. */
   readonly listening: (port: number) => void
   readonly version?: string | undefined
+  /** The broker that the site has already. */
+  readonly siteBroker?: SiteBrokerOptions | undefined
 }
 
 /**
@@ -67,6 +70,7 @@ export async function startProgram({
   machine: bare,
   listening,
   version,
+  siteBroker,
 }: ProgramParts): Promise<Program> {
   const ends = new AsyncDisposableStack()
   let showing = (): Showing => ({ is: 'starting' })
@@ -121,7 +125,8 @@ export async function startProgram({
     api.open(box)
     ends.defer(() => api.close())
     ends.defer(box.onChange(() => readiness.observe(box.status())))
-    showing = () => ({ is: 'running', status: box.status() })
+    let siteBrokerNow = (): SiteBrokerStatus | undefined => undefined
+    showing = () => ({ is: 'running', status: box.status(), siteBroker: siteBrokerNow() })
     ends.defer(() => {
       showing = () => ({ is: 'stopping' })
     })
@@ -137,9 +142,11 @@ export async function startProgram({
       mailbox,
       shown,
       reports: beside.broker,
+      siteBroker,
       deviceOf: identities.deviceOf,
     })
     ends.defer(() => devices?.close())
+    siteBrokerNow = () => devices?.status().siteBroker
     const late = (error: unknown) => machine.log('error', `what waits for a device stays: ${String(error)}`)
     ends.defer(identities.onGone((who) => void devices?.sendAway(who, true).catch(late)))
     link.open((channel) => box.accept(channel))

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import type { Trusts } from '../doors/caller.ts'
 import { trustsNobody, trustsOf } from '../doors/caller.ts'
-import { Trouble } from '../doors/errors.ts'
 import type { Level } from '../kernel/machine.ts'
 import { levels } from './machine.ts'
+import type { Found } from './pick.ts'
+import { invalid, pick } from './pick.ts'
 
 /** What a start needs to know. Everything else is in the data folder. */
 export type Settings = {
@@ -33,12 +34,14 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A flag wins over the environment, which wins over the default. Throws a Trouble that names the one to correct. */
 export function readSettings(env: Environment, flags: Environment): Settings {
+  // Where the site has a broker already, devices connect to that one, and ours opens only where it is named.
+  const isOurs = pick(env, flags, 'REGIE_BROKER', 'broker') === undefined
   return {
     data: resolve(pick(env, flags, 'REGIE_DATA', 'data')?.text ?? './data'),
     port: port(pick(env, flags, 'REGIE_PORT', 'port')) ?? 8080,
     host: pick(env, flags, 'REGIE_HOST', 'host')?.text,
-    mqttPort: port(pick(env, flags, 'REGIE_MQTT_PORT', 'mqtt-port')) ?? 1883,
-    mqttWsPort: port(pick(env, flags, 'REGIE_MQTT_WS_PORT', 'mqtt-ws-port')) ?? 9001,
+    mqttPort: port(pick(env, flags, 'REGIE_MQTT_PORT', 'mqtt-port')) ?? (isOurs ? 1883 : 0),
+    mqttWsPort: port(pick(env, flags, 'REGIE_MQTT_WS_PORT', 'mqtt-ws-port')) ?? (isOurs ? 9001 : 0),
     mqttTlsPort: port(pick(env, flags, 'REGIE_MQTT_TLS_PORT', 'mqtt-tls-port')) ?? 0,
     tls: tls(env, flags),
     trusts: trusts(pick(env, flags, 'REGIE_TRUSTED_PROXIES', 'trusted-proxies')),
@@ -67,16 +70,6 @@ function trusts(found: Found | undefined): Trusts {
   throw invalid(found, '10.0.0.7, 10.0.0.0/8, fd00::/8, …')
 }
 
-type Found = { readonly setting: string; readonly text: string }
-
-/** An empty variable counts as not set: that is how service files and compose files leave one out. */
-function pick(env: Environment, flags: Environment, variable: string, flag: string): Found | undefined {
-  const given = flags[flag]?.trim()
-  if (given) return { setting: `--${flag}`, text: given }
-  const set = env[variable]?.trim()
-  return set ? { setting: variable, text: set } : undefined
-}
-
 function port(found: Found | undefined): number | undefined {
   if (found === undefined) return undefined
   const number = /^\d{1,5}$/.test(found.text) ? Number(found.text) : Number.NaN
@@ -89,10 +82,6 @@ function level(found: Found | undefined): Level | undefined {
   const known = levels.find((each) => each === found.text.toLowerCase())
   if (known) return known
   throw invalid(found, levels.join(', '))
-}
-
-function invalid({ setting, text }: Found, wanted: string): Trouble {
-  return Trouble.of('setting_invalid', { setting, value: text, wanted })
 }
 
 /** A whole number given as a flag; undefined where it was left out. */

@@ -5,12 +5,13 @@ import type { Context } from './command.ts'
 import { exit } from './command.ts'
 import { readFlags } from './flags.ts'
 import { realMachine, standardError } from './machine.ts'
-import type { Program } from './program.ts'
+import type { Program, ProgramParts } from './program.ts'
 import { startProgram } from './program.ts'
 import { floorOf } from './saved-time.ts'
 import type { Settings } from './settings.ts'
 import { readSettings } from './settings.ts'
 import { listenForStop } from './signals.ts'
+import { readSiteBroker } from './site-broker.ts'
 
 const help: Texts = {
   en: `regie start [--data <folder>] [--port <number>] [--host <address>] [--log <level>]
@@ -33,6 +34,15 @@ Runs this box until it is stopped with Ctrl-C or SIGTERM; a second one ends it a
 
   --trusted-proxies   addresses and networks (10.0.0.7,fd00::/8) of proxies
                       that are believed for whom they ask       REGIE_TRUSTED_PROXIES   none
+
+  --broker   the broker that the site has already, mqtt:// or mqtts://   REGIE_BROKER   none; with one, Regie
+             opens no MQTT port of its own unless it is named
+  --broker-token-file     who it is here (first line)   REGIE_BROKER_TOKEN_FILE, or REGIE_BROKER_TOKEN
+  --broker-devices        who speaks through it         REGIE_BROKER_DEVICES          nobody
+  --broker-user           how Regie signs in there      REGIE_BROKER_USER
+  --broker-password-file  and with what (first line)    REGIE_BROKER_PASSWORD_FILE, or REGIE_BROKER_PASSWORD
+  --broker-prefix         before every topic            REGIE_BROKER_PREFIX
+  --broker-ca             whom to trust, as PEM         REGIE_BROKER_CA               as this machine does
 
   --json   says what happens as JSON lines
   --help   this text
@@ -60,6 +70,15 @@ Fait tourner cette box jusqu’à Ctrl-C ou SIGTERM ; un second l’arrête sur-
   --trusted-proxies   adresses et réseaux (10.0.0.7,fd00::/8) des proxys
                       crus sur celui pour qui ils demandent     REGIE_TRUSTED_PROXIES   aucun
 
+  --broker   le broker que le site a déjà, mqtt:// ou mqtts://   REGIE_BROKER   aucun ; avec un, Regie
+             n’ouvre de port MQTT à elle que si vous le nommez
+  --broker-token-file     qui il est ici (première ligne)       REGIE_BROKER_TOKEN_FILE, ou REGIE_BROKER_TOKEN
+  --broker-devices        qui parle à travers lui               REGIE_BROKER_DEVICES          personne
+  --broker-user           comment Regie s’y connecte            REGIE_BROKER_USER
+  --broker-password-file  et avec quoi (première ligne)         REGIE_BROKER_PASSWORD_FILE, ou REGIE_BROKER_PASSWORD
+  --broker-prefix         devant chaque sujet                   REGIE_BROKER_PREFIX
+  --broker-ca             à qui se fier, en PEM                 REGIE_BROKER_CA               comme cette machine
+
   --json   dit ce qui se passe en lignes JSON
   --help   ce texte
 
@@ -74,6 +93,13 @@ const flags = {
   'mqtt-port': 'string',
   'mqtt-ws-port': 'string',
   'mqtt-tls-port': 'string',
+  broker: 'string',
+  'broker-token-file': 'string',
+  'broker-devices': 'string',
+  'broker-user': 'string',
+  'broker-password-file': 'string',
+  'broker-prefix': 'string',
+  'broker-ca': 'string',
   log: 'string',
   'tls-port': 'string',
   'tls-cert': 'string',
@@ -91,16 +117,17 @@ export async function start(args: readonly string[], context: Context): Promise<
     return exit.done
   }
   const settings = readSettings(context.env, given)
+  const siteBroker = readSiteBroker(context.env, given)
   const signals = listenForStop()
   try {
-    return await run(settings, context, json, signals.asked)
+    return await run({ settings, siteBroker }, context, json, signals.asked)
   } finally {
     signals.forget()
   }
 }
 
 async function run(
-  settings: Settings,
+  { settings, siteBroker }: Pick<ProgramParts, 'settings' | 'siteBroker'>,
   context: Context,
   json: boolean,
   asked: Promise<NodeJS.Signals>,
@@ -111,6 +138,7 @@ async function run(
   }
   const program = await startProgram({
     settings,
+    siteBroker,
     machine,
     version: context.version,
     listening: (port) => {

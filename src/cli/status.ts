@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Language, Texts } from '../doors/language.ts'
 import { askLocal } from '../doors/local.ts'
+import type { SiteBrokerStatus } from '../doors/mqtt/site-broker/options.ts'
 import type { Showing } from '../doors/readiness.ts'
-import { gradeOf, gradeOfSite, signs } from '../doors/status-grade.ts'
-import { roleWords, storeWords, words } from '../doors/status-words.ts'
-import type { BoxStatus, SiteStatus } from '../kernel/box/contract.ts'
+import { gradeOfBroker, gradeOfRunning, gradeOfSite, signs } from '../doors/status-grade.ts'
+import { brokerWords, roleWords, storeWords, words } from '../doors/status-words.ts'
+import type { SiteStatus } from '../kernel/box/contract.ts'
 import { parseIdentity } from '../kernel/link/identity.ts'
 import type { SiteRow } from '../store/truth.ts'
 import type { Context } from './command.ts'
@@ -55,8 +56,8 @@ export async function status(args: readonly string[], context: Context): Promise
     process.stdout.write(json ? `${JSON.stringify(showing)}\n` : `${words[showing.is][context.language]}\n`)
     return exit.failed
   }
-  process.stdout.write(json ? `${JSON.stringify(showing)}\n` : boxWords(showing.status, context.language))
-  return gradeOf(showing.status) === 'bad' ? exit.failed : exit.done
+  process.stdout.write(json ? `${JSON.stringify(showing)}\n` : boxWords(showing, context.language))
+  return gradeOfRunning(showing) === 'bad' ? exit.failed : exit.done
 }
 
 function tellFolder(data: string, json: boolean, language: Language): number {
@@ -77,8 +78,9 @@ function folderWords(box: string, sites: readonly SiteRow[], language: Language)
   return `${say.notRunning(box)}\n${lines.length === 0 ? `  ${words.noSite[language]}` : lines.join('\n')}\n`
 }
 
-function boxWords(box: BoxStatus, language: Language): string {
-  const grade = gradeOf(box)
+function boxWords(showing: Showing & { readonly is: 'running' }, language: Language): string {
+  const { status: box, siteBroker } = showing
+  const grade = gradeOfRunning(showing)
   const links = box.links.map(({ box: other }) => other).join(', ') || words.noLinks[language]
   return [
     `${signs[grade]} ${words.box[language]} ${box.box}: ${words[grade][language]}`,
@@ -86,8 +88,15 @@ function boxWords(box: BoxStatus, language: Language): string {
     ...(box.sites.length === 0 ? [`  ${words.noSite[language]}`] : []),
     `  ${words.store[language]}: ${storeWords[box.store.state][language]} ${box.store.detail}`.trimEnd(),
     `  ${words.links[language]}: ${links}`,
+    ...(siteBroker ? [brokerLine(siteBroker, language)] : []),
     '',
   ].join('\n')
+}
+
+function brokerLine(broker: SiteBrokerStatus, language: Language): string {
+  const why = broker.why === '' ? '' : ` (${broker.why})`
+  const how = `${brokerWords[broker.is][language]}${why}`
+  return `  ${signs[gradeOfBroker(broker)]} ${words.siteBroker[language]} ${broker.address}: ${how}`
 }
 
 function siteWords(site: SiteStatus, language: Language): readonly string[] {

@@ -1,10 +1,16 @@
 import type { BoxStatus, SiteStatus } from '../kernel/box/contract.ts'
 import { Trouble } from './errors.ts'
+import type { SiteBrokerStatus } from './mqtt/site-broker/options.ts'
 
 /** What the program is doing, as the doors see it. */
 export type Showing =
   | { readonly is: 'starting' }
-  | { readonly is: 'running'; readonly status: BoxStatus }
+  | {
+      readonly is: 'running'
+      readonly status: BoxStatus
+      /** How the line to the broker is that the site has already; undefined where it has none. */
+      readonly siteBroker?: SiteBrokerStatus | undefined
+    }
   | { readonly is: 'stopping' }
 
 /** Views so much behind their log are no longer current. */

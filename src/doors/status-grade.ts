@@ -1,4 +1,6 @@
 import type { BoxStatus, SiteStatus } from '../kernel/box/contract.ts'
+import type { SiteBrokerStatus } from './mqtt/site-broker/options.ts'
+import type { Showing } from './readiness.ts'
 
 export type Grade = 'good' | 'watch' | 'bad'
 
@@ -27,6 +29,13 @@ export function worstFirst(sites: readonly SiteStatus[]): readonly SiteStatus[] 
 export function gradeOf({ store, sites }: BoxStatus): Grade {
   return worstOf([gradeOfStore(store.state), ...sites.map(gradeOfSite)])
 }
+
+/** A box without it still keeps its sites, and what it is owed waits. */
+export const gradeOfBroker = ({ is }: SiteBrokerStatus): Grade => (is === 'connected' ? 'good' : 'watch')
+
+/** All of it together. */
+export const gradeOfRunning = ({ status, siteBroker }: Showing & { readonly is: 'running' }): Grade =>
+  worstOf([gradeOf(status), ...(siteBroker ? [gradeOfBroker(siteBroker)] : [])])
 
 export const worstOf = (grades: readonly Grade[]): Grade =>
   worst.find((grade) => grades.includes(grade)) ?? 'good'

@@ -1,12 +1,20 @@
-import type { BoxStatus, SiteStatus } from '../kernel/box/contract.ts'
+import type { SiteStatus } from '../kernel/box/contract.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import type { Language, Texts } from './language.ts'
 import { fill } from './language.ts'
+import type { SiteBrokerStatus } from './mqtt/site-broker/options.ts'
 import { page } from './page.ts'
 import type { Showing } from './readiness.ts'
-import { gradeOf, gradeOfSite, gradeOfStore, signs, worstFirst } from './status-grade.ts'
-import { roleWords, storeWords, words } from './status-words.ts'
+import {
+  gradeOfBroker,
+  gradeOfRunning,
+  gradeOfSite,
+  gradeOfStore,
+  signs,
+  worstFirst,
+} from './status-grade.ts'
+import { brokerWords, roleWords, storeWords, words } from './status-words.ts'
 
 export function statusPage(showing: Showing, language: Language): string {
   const say = (texts: Texts) => texts[language]
@@ -26,7 +34,7 @@ function content(showing: Showing, language: Language): Html {
     case 'stopping':
       return waiting(words.stopping, words.stoppingMore, language)
     case 'running':
-      return running(showing.status, language)
+      return running(showing, language)
   }
 }
 
@@ -36,10 +44,11 @@ function waiting(title: Texts, more: Texts, language: Language): Html {
     <p>${more[language]}</p>`
 }
 
-function running(status: BoxStatus, language: Language): Html {
+function running(showing: Showing & { readonly is: 'running' }, language: Language): Html {
+  const { status, siteBroker } = showing
   const say = (texts: Texts) => texts[language]
   const { box, store, sites, links } = status
-  const grade = gradeOf(status)
+  const grade = gradeOfRunning(showing)
   const linked = links.map((link) => html`<li><code>${link.box}</code></li>`)
   return html`<header>
       <p class="brand">Regie · ${say(words.box)} <code>${box}</code></p>
@@ -65,7 +74,16 @@ function running(status: BoxStatus, language: Language): Html {
               </ul>`
         }
       </section>
+      ${siteBroker && brokerSection(siteBroker, language)}
     </div>`
+}
+
+/** Where it is and why it is away is not for everybody: `regie status` says it. */
+function brokerSection(broker: SiteBrokerStatus, language: Language): Html {
+  return html`<section>
+    <h2>${words.siteBroker[language]}</h2>
+    <p>${sign(gradeOfBroker(broker))} ${brokerWords[broker.is][language]}</p>
+  </section>`
 }
 
 function noSite(box: string, language: Language): Html {

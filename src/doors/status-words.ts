@@ -1,5 +1,6 @@
 import type { BoxStatus, SiteStatus } from '../kernel/box/contract.ts'
 import type { Texts } from './language.ts'
+import type { SiteBrokerStatus } from './mqtt/site-broker/options.ts'
 
 type Store = BoxStatus['store']['state']
 
@@ -21,6 +22,7 @@ export const words = {
   store: { en: 'Store', fr: 'Données' },
   sites: { en: 'Sites', fr: 'Sites' },
   links: { en: 'Links to other boxes', fr: 'Liens avec d’autres box' },
+  siteBroker: { en: 'Broker of the site', fr: 'Broker du site' },
   noLinks: { en: 'None', fr: 'Aucun' },
   head: { en: 'Last entry', fr: 'Dernière entrée' },
   unsent: { en: 'Not sent yet', fr: 'Pas encore envoyés' },
@@ -49,6 +51,12 @@ export const storeWords: Readonly<Record<Store, Texts>> = {
     en: 'The disk refuses to write: replace it',
     fr: 'Le disque refuse d’écrire : remplacez-le',
   },
+}
+
+export const brokerWords: Readonly<Record<SiteBrokerStatus['is'], Texts>> = {
+  connected: { en: 'Connected', fr: 'Connecté' },
+  connecting: { en: 'Connecting…', fr: 'Connexion…' },
+  away: { en: 'Away; it is tried again', fr: 'Absent ; nouvel essai en cours' },
 }
 
 export const roleWords: Readonly<Record<SiteStatus['role'], Texts>> = {

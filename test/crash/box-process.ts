@@ -8,6 +8,7 @@ import { realMachine, standardError } from '../../src/cli/machine.ts'
 import { dialWebSocket, linkDoor } from '../../src/doors/link.ts'
 import { openMqtt } from '../../src/doors/mqtt/door.ts'
 import { usualMqtt } from '../../src/doors/mqtt/limits.ts'
+import type { SiteBrokerOptions } from '../../src/doors/mqtt/site-broker/options.ts'
 import { openBox } from '../../src/kernel/box/box.ts'
 import { openRunner } from '../../src/kernel/live/runner-thread.ts'
 import { openWriter } from '../../src/kernel/site/writer-thread.ts'
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     unsafe: { type: 'boolean', default: false },
     mqtt: { type: 'string' },
     'mqtt-ws': { type: 'string' },
+    'site-broker': { type: 'string' },
   },
 })
 const machine = realMachine(standardError('error'))
@@ -71,6 +73,9 @@ const devices =
         host: '127.0.0.1',
         port: Number(values.mqtt),
         wsPort: values['mqtt-ws'] === undefined ? undefined : Number(values['mqtt-ws']),
+        siteBroker: values['site-broker']
+          ? (JSON.parse(values['site-broker']) as SiteBrokerOptions)
+          : undefined,
       })
 
 function carryOut(order: Order): unknown {

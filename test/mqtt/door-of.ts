@@ -24,7 +24,7 @@ export type Here = AsyncDisposable & {
 /** A box and its broker in this process, for what needs no kill. */
 export async function doorHere(
   limits: Partial<MqttLimits> = {},
-  secure?: MqttParts['secure'],
+  more: Pick<MqttParts, 'secure' | 'siteBroker'> = {},
 ): Promise<Here> {
   const ends = new AsyncDisposableStack()
   const folder = ends.use(mkdtempDisposableSync(join(tmpdir(), 'regie-mqtt-')))
@@ -45,7 +45,7 @@ export async function doorHere(
     host: '127.0.0.1',
     port: 0,
     wsPort: undefined,
-    secure,
+    ...more,
   })
   ends.defer(() => door.close())
   return {

@@ -7,11 +7,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { realMachine } from '../../src/cli/machine.ts'
 import type { Program } from '../../src/cli/program.ts'
 import { startProgram } from '../../src/cli/program.ts'
+import type { Showing } from '../../src/doors/readiness.ts'
 import { readSettings } from '../../src/cli/settings.ts'
-import { doLocal } from '../../src/doors/local.ts'
+import { readSiteBroker } from '../../src/cli/site-broker.ts'
+import { askLocal, doLocal } from '../../src/doors/local.ts'
+import type { SiteBrokerOptions } from '../../src/doors/mqtt/site-broker/options.ts'
 import { makeCertificate } from '../../src/doors/tls/own-certificate.ts'
 import { Dice } from '../../src/world/random.ts'
 import { freePort } from '../crash/ports.ts'
+import { guest, Mosquitto } from './mosquitto.ts'
 import type { Ran } from './tools.ts'
 import { run } from './tools.ts'
 
@@ -27,16 +31,22 @@ afterEach(async () => {
   rmSync(root, { recursive: true })
 })
 
+const said: string[] = []
 const dice = new Dice(`fleet ${process.pid}`)
 
-/** Returns the port for devices, with TLS or without. */
-async function start(port: 'mqtt-port' | 'mqtt-tls-port', more: Readonly<Record<string, string>> = {}) {
+/** Returns the port for devices, with TLS or without. What it said is in `said`. */
+async function start(
+  port: 'mqtt-port' | 'mqtt-tls-port',
+  more: Readonly<Record<string, string>> = {},
+  siteBroker?: SiteBrokerOptions,
+) {
   const number = await freePort(dice)
   const none = { 'mqtt-port': '0', 'mqtt-ws-port': '0', port: '0', host: '127.0.0.1' }
   program = await startProgram({
     settings: readSettings({}, { ...none, data: join(root, 'data'), [port]: String(number), ...more }),
-    machine: realMachine({ write: () => {}, isTTY: false, least: 'error' }),
+    machine: realMachine({ write: (text) => void said.push(text), isTTY: false, least: 'debug' }),
     listening: () => {},
+    siteBroker,
   })
   return number
 }
@@ -118,4 +128,50 @@ test('MQTT-16 the certificate for devices is that of HTTPS: the box’s own, or 
   expect(ran).toMatchObject({ code: 0 })
   await expect.poll(() => devices(board), { timeout: 10_000 }).toMatchObject([{ state: 'off' }])
   expect(readFileSync(cert, 'utf8')).toBe(made.certificate)
+})
+
+test('MQTT-17 MQTT-18 MQTT-20 devices at the broker of the site are let in by a token, and shut out by its end', async () => {
+  const broker = new Mosquitto({ folder: root, port: await freePort(dice) })
+  await broker.start()
+  try {
+    await start('mqtt-port')
+    const { board } = await setUp()
+    const allow = ['fleet.state', 'fleet.told', 'fleet.devices']
+    const made = await by('token add', { login: 'marie', name: 'hall', allow, sites: [site] })
+    const { id, token } = made as { readonly id: string; readonly token: string }
+    await program?.stop()
+    const file = (name: string, text: string) => {
+      writeFileSync(join(root, name), `${text}\n`)
+      return join(root, name)
+    }
+    const flags = {
+      broker: `mqtt://127.0.0.1:${broker.port}`,
+      'broker-token-file': file('token', token),
+      'broker-user': guest.name,
+      'broker-password-file': file('password', guest.password),
+      'broker-devices': 'printer',
+    }
+    await start('mqtt-port', {}, readSiteBroker({}, flags))
+    const status = async () => (await askLocal(join(root, 'data'), 'status')) as Showing
+    const isConnected = { is: 'running', siteBroker: { is: 'connected', why: '' } }
+    await expect.poll(status, { timeout: 20_000 }).toMatchObject(isConnected)
+    const five = broker.client('mqttv5')
+    await five.pub('devices/printer/state', { state: 'busy', id: 'b1' })
+    await five.pub('devices/board/state', { state: 'busy', id: 'b1' })
+    await expect
+      .poll(() => devices(board), { timeout: 10_000 })
+      .toMatchObject([{ device: 'printer', state: 'busy' }])
+    const told = await five.sub('-t', 'devices/+', '-F', '%t %r %p', '-C', '1', '-W', '15')
+    expect(told.out).toMatch(/^devices\/printer 1 \{"state":"busy"/)
+    const metrics = async () => (await fetch(`http://127.0.0.1:${program?.port}/metrics`)).text()
+    await expect.poll(metrics, { timeout: 30_000 }).toContain('regie_site_broker_connected 1')
+    await by('token revoke', { token: id })
+    await expect.poll(status, { timeout: 20_000 }).toMatchObject({ siteBroker: { is: 'away' } })
+    await five.pub('devices/printer/state', { state: 'off', id: 'b2' })
+    await rest(1_000)
+    expect(await devices(board)).toMatchObject([{ device: 'printer', state: 'busy' }])
+    for (const secret of [token, guest.password]) expect(said.join('')).not.toContain(secret)
+  } finally {
+    await broker.end('SIGKILL')
+  }
 })

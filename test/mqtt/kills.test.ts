@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Dice } from '../../src/world/random.ts'
-import { ledgerProblems } from './ledger-check.ts'
+import { arrived, ledgerProblems } from './ledger-check.ts'
 import type { Does } from './paho.ts'
 import { PahoDevice } from './paho.ts'
 import { Proxy } from './proxy.ts'
@@ -73,16 +73,3 @@ test('MQTT-4 MQTT-5 MQTT-6 MQTT-8 clients, network and box killed: what was ackn
     await box.kill()
   }
 }, 120_000)
-
-/** Until every listener has all that was acknowledged, or no more comes. */
-async function arrived(listeners: readonly PahoDevice[], senders: readonly PahoDevice[]): Promise<void> {
-  const lamps = senders.filter(({ options }) => options.does === 'lamp')
-  for (let waited = 0; waited < 100; waited += 1) {
-    const missing = listeners.some(({ got }) => {
-      const have = new Set(got.map(({ lamp, n }) => `${lamp} ${n}`))
-      return lamps.some(({ acked, options }) => [...acked].some((n) => !have.has(`${options.id} ${n}`)))
-    })
-    if (!missing) return
-    await pause(100)
-  }
-}

@@ -1,12 +1,17 @@
 import { truthFile } from '../crash/box-folder.ts'
 import { readEntry } from '../crash/log-reading.ts'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { PahoDevice } from './paho.ts'
 
 type Found = { readonly problems: readonly string[]; readonly words: string }
 
 /** Holds what devices were told against what is in the log of a box that has stopped, and against what arrived. */
-export function ledgerProblems(folder: string, devices: readonly PahoDevice[]): Found {
+export function ledgerProblems(
+  folder: string,
+  devices: readonly PahoDevice[],
+  whoOf = (id: string) => `device ${id}`,
+): Found {
   const log = readLog(folder)
   const problems: string[] = []
   let counted = 0
@@ -25,7 +30,7 @@ export function ledgerProblems(folder: string, devices: readonly PahoDevice[]): 
         again += sum(log.readings) - log.readings.size
         break
       case 'grant':
-        problems.push(...exactlyOnce(device, (n) => log.moves.get(`device ${id} k${n}`) ?? 0))
+        problems.push(...exactlyOnce(device, (n) => log.moves.get(`${whoOf(id)} k${n}`) ?? 0))
         problems.push(...differentAnswers(device))
         break
       case 'lamp':
@@ -74,7 +79,7 @@ function* lost(listener: PahoDevice, devices: readonly PahoDevice[]): Iterable<s
   }
 }
 
-function readLog(folder: string) {
+export function readLog(folder: string) {
   const db = openSqlite(truthFile(folder), { durable: true })
   const seen = new Map<string, number>()
   const readings = new Map<string, number>()
@@ -92,4 +97,20 @@ function readLog(folder: string) {
   }
   db.close()
   return { seen, readings, moves }
+}
+
+/** Until every listener has all that was acknowledged, or no more comes. */
+export async function arrived(
+  listeners: readonly PahoDevice[],
+  senders: readonly PahoDevice[],
+): Promise<void> {
+  const lamps = senders.filter(({ options }) => options.does === 'lamp')
+  for (let waited = 0; waited < 100; waited += 1) {
+    const missing = listeners.some(({ got }) => {
+      const have = new Set(got.map(({ lamp, n }) => `${lamp} ${n}`))
+      return lamps.some(({ acked, options }) => [...acked].some((n) => !have.has(`${options.id} ${n}`)))
+    })
+    if (!missing) return
+    await pause(100)
+  }
 }

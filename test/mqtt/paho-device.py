@@ -19,6 +19,7 @@ wanted = json.loads(sys.argv[1])
 is_5 = wanted["version"] == 5
 does = wanted["does"]
 ident = wanted["id"]
+prefix = wanted.get("prefix", "")
 leaving = threading.Event()
 lock = threading.Lock()
 under = {}
@@ -52,9 +53,9 @@ def on_connect(client, userdata, flags, code, properties=None):
     if flags["session present"]:
         say("subscribed")
     elif does == "listen":
-        client.subscribe("lamps/#", 1)
+        client.subscribe(f"{prefix}lamps/#", 1)
     elif does == "grant":
-        client.subscribe(f"tills/{ident}/answer", 1)
+        client.subscribe(f"{prefix}tills/{ident}/answer", 1)
 
 
 def on_subscribe(*_):
@@ -69,7 +70,7 @@ def on_publish(client, userdata, mid):
 
 def on_message(client, userdata, msg):
     if does == "listen":
-        say("got", msg.topic.split("/")[1], json.loads(msg.payload)["n"], int(msg.dup))
+        say("got", msg.topic[len(prefix) :].split("/")[1], json.loads(msg.payload)["n"], int(msg.dup))
     else:
         answer = json.loads(msg.payload)
         if answer["is"] == "answered":
@@ -82,7 +83,7 @@ client = mqtt.Client(
     protocol=mqtt.MQTTv5 if is_5 else mqtt.MQTTv311,
     **({} if is_5 else {"clean_session": False}),
 )
-client.username_pw_set(ident, wanted["password"])
+client.username_pw_set(wanted.get("username", ident), wanted["password"])
 client.on_connect, client.on_publish, client.on_message = on_connect, on_publish, on_message
 client.on_subscribe = on_subscribe
 client.max_inflight_messages_set(16)
@@ -108,7 +109,7 @@ def turn(seconds):
 
 def publish(number):
     topic, body = message(number)
-    under[client.publish(topic, json.dumps(body), 1).mid] = number
+    under[client.publish(prefix + topic, json.dumps(body), 1).mid] = number
 
 
 while True:
@@ -118,10 +119,13 @@ while True:
     except OSError:
         time.sleep(0.1)
 number = wanted["from"]
+every = wanted.get("every", 0)
+due = time.monotonic()
 # What the one before it has begun is brought to its end, whoever wants it to leave.
 while not leaving.is_set() or number <= wanted["begun"]:
     turn(0.2 if does == "listen" else wanted["pause"])
-    if does != "listen" and len(under) < 16 and client.is_connected():
+    if does != "listen" and len(under) < 16 and client.is_connected() and time.monotonic() >= due:
+        due = time.monotonic() + every
         say("sent", number)
         publish(number)
         number += 1

@@ -12,6 +12,10 @@ export type DeviceOptions = {
   readonly does: Does
   readonly version: 4 | 5
   readonly port: number
+  /** At another broker than the box: how it signs in there, and what stands before its topics. */
+  readonly at?: { readonly username: string; readonly password: string; readonly prefix: string } | undefined
+  /** Seconds between two messages; as fast as it can where nothing is said. */
+  readonly every?: number | undefined
 }
 
 export type Got = { readonly lamp: string; readonly n: number; readonly dup: boolean }
@@ -38,14 +42,14 @@ export class PahoDevice {
   }
 
   start(): void {
-    const { id, does } = this.options
+    const { id, does, at = {} } = this.options
     this.connections = 0
     this.subscriptions = 0
     // It goes on with the first of which it does not know that the box has it.
     let from = 1
     while (this.acked.has(from) && (does !== 'grant' || this.answers.has(`k${from}`))) from += 1
     const begun = does === 'listen' ? 0 : this.sent
-    const wanted = { ...this.options, from, begun, password: passwordOf(id), pause: 0.004 }
+    const wanted = { ...this.options, from, begun, password: passwordOf(id), ...at, pause: 0.004 }
     const child = spawn(python, [script, JSON.stringify(wanted)], { stdio: ['pipe', 'pipe', 'pipe'] })
     createInterface({ input: child.stdout }).on('line', (line) => this.#hear(line))
     createInterface({ input: child.stderr }).on('line', (line) => this.words.push(line))

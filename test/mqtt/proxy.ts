@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
+import type { Tap } from './tap.ts'
 
 /** A network between clients and a box that can be cut, in the middle of a packet too. */
 export class Proxy {
@@ -9,7 +10,8 @@ export class Proxy {
   #isDown = false
   cuts = 0
 
-  constructor(to: number) {
+  /** `tap` sees all that goes through. */
+  constructor(to: number, tap?: Tap) {
     this.#server = createServer((near) => {
       near.on('error', () => {})
       if (this.#isDown) return near.destroy()
@@ -22,6 +24,11 @@ export class Proxy {
         this.#pairs.delete(pair)
       })
       far.on('close', () => near.destroy())
+      const line = tap?.line()
+      if (line) {
+        near.on('data', line.near)
+        far.on('data', line.far)
+      }
       near.pipe(far)
       far.pipe(near)
       return undefined

@@ -68,18 +68,42 @@ export const bytes = {
 
 export type Packet = { readonly type: number; readonly flags: number; readonly body: Buffer }
 
+/** Cuts what comes into packets. */
+export class Cutter {
+  #bytes = Buffer.alloc(0)
+
+  cut(part: Uint8Array): readonly Packet[] {
+    const found: Packet[] = []
+    this.#bytes = Buffer.concat([this.#bytes, part])
+    for (;;) {
+      let [size, at] = [0, 1]
+      for (let shift = 0; ; shift += 7, at += 1) {
+        const next = this.#bytes[at]
+        if (next === undefined) return found
+        size |= (next & 127) << shift
+        if (next < 128) break
+      }
+      const end = at + 1 + size
+      if (this.#bytes.length < end) return found
+      const first = this.#bytes[0] ?? 0
+      found.push({ type: first >> 4, flags: first & 15, body: this.#bytes.subarray(at + 1, end) })
+      this.#bytes = this.#bytes.subarray(end)
+    }
+  }
+}
+
 /** A client that says just what it is told to. */
 export class RawClient {
   readonly packets: Packet[] = []
   isClosed = false
   readonly #socket: Socket
-  #bytes = Buffer.alloc(0)
+  readonly #cutter = new Cutter()
 
   constructor(port: number) {
     this.#socket = connect(port, '127.0.0.1')
     this.#socket.on('error', () => {})
     this.#socket.on('close', () => (this.isClosed = true))
-    this.#socket.on('data', (part: Buffer) => this.#hear(part))
+    this.#socket.on('data', (part: Buffer) => this.packets.push(...this.#cutter.cut(part)))
   }
 
   send(...all: readonly Uint8Array[]): this {
@@ -114,23 +138,5 @@ export class RawClient {
     this.send(bytes.connect(signing))
     await this.until((client) => client.of(2).length > 0, 'CONNACK')
     return this.packets[0] as Packet
-  }
-
-  #hear(part: Buffer): void {
-    this.#bytes = Buffer.concat([this.#bytes, part])
-    for (;;) {
-      let [size, at] = [0, 1]
-      for (let shift = 0; ; shift += 7, at += 1) {
-        const next = this.#bytes[at]
-        if (next === undefined) return
-        size |= (next & 127) << shift
-        if (next < 128) break
-      }
-      const end = at + 1 + size
-      if (this.#bytes.length < end) return
-      const first = this.#bytes[0] ?? 0
-      this.packets.push({ type: first >> 4, flags: first & 15, body: this.#bytes.subarray(at + 1, end) })
-      this.#bytes = this.#bytes.subarray(end)
-    }
   }
 }

@@ -41,6 +41,7 @@ async function open(boxes: Boxes, mailbox: string) {
     reports,
     deviceOf,
     shown: undefined,
+    siteBroker: undefined,
   })
   return { door, reports }
 }

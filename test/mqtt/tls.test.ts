@@ -21,7 +21,7 @@ test.each<ProtocolVersion>(['mqttv311', 'mqttv5'])(
   'MQTT-16 a device that trusts the certificate of the box speaks %s over TLS, and no other does',
   async (version) => {
     using folder = mkdtempDisposableSync(join(tmpdir(), 'regie-tls-'))
-    await using here = await doorHere({}, { port: 0, certificate })
+    await using here = await doorHere({}, { secure: { port: 0, certificate } })
     const file = (name: string, text: string) => {
       writeFileSync(join(folder.path, name), text)
       return join(folder.path, name)
@@ -42,7 +42,7 @@ test.each<ProtocolVersion>(['mqttv311', 'mqttv5'])(
 )
 
 test('MQTT-16 a certificate that was renewed is shown to the next connection, and those who are here stay', async () => {
-  await using here = await doorHere({}, { port: 0, certificate })
+  await using here = await doorHere({}, { secure: { port: 0, certificate } })
   const shown = () =>
     new Promise<string>((resolve, reject) => {
       const socket = connect({ port: here.door.tlsPort, host: '127.0.0.1', rejectUnauthorized: false })
@@ -58,7 +58,7 @@ test('MQTT-16 a certificate that was renewed is shown to the next connection, an
 })
 
 test('MQTT-16 who does not shake hands, or speaks without TLS, is left', async () => {
-  await using here = await doorHere({ connectMs: 200 }, { port: 0, certificate })
+  await using here = await doorHere({ connectMs: 200 }, { secure: { port: 0, certificate } })
   const isLeft = (said: string) =>
     new Promise<boolean>((resolve) => {
       const socket = connectTcp(here.door.tlsPort ?? 0, '127.0.0.1')

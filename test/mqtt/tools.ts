@@ -15,10 +15,14 @@ export const python = systemPython
 export type MqttBox = { readonly box: RealBox; readonly port: number; readonly wsPort: number }
 
 /** A box in a process of its own, with its broker, that keeps the site of the tests. */
-export async function startMqttBox(folder: string, dice: Dice): Promise<MqttBox> {
+export async function startMqttBox(
+  folder: string,
+  dice: Dice,
+  more: readonly string[] = [],
+): Promise<MqttBox> {
   if (!hasMqttClients()) throw new Error(`real clients are missing: ${mqttClientsCommand}`)
   const [port, wsPort] = [await freePort(dice), await freePort(dice)]
-  const args = ['--mqtt', String(port), '--mqtt-ws', String(wsPort)]
+  const args = ['--mqtt', String(port), '--mqtt-ws', String(wsPort), ...more]
   const box = new RealBox({
     name: 'box',
     folder: join(folder, 'box'),

@@ -5,6 +5,7 @@ import type { Report, ReportState } from '../../kernel/drivers/reports.ts'
 import { epochOf } from '../../kernel/instant.ts'
 import type { Language } from '../language.ts'
 import { languageOfBrowser } from '../language.ts'
+import type { SiteBrokerStatus } from '../mqtt/site-broker/options.ts'
 import type { Readiness, Showing } from '../readiness.ts'
 import type { Permit } from '../visitor.ts'
 
@@ -41,7 +42,7 @@ export function health({ showing, readiness, vitals }: Watched, sites: () => rea
     if (now.is !== 'running') return reply.code(503).send({ status: 'failing' })
     readiness.observe(now.status)
     const known = vitals()
-    const { status, checks } = healthOf(now.status, readiness, known)
+    const { status, checks } = healthOf(now.status, readiness, known, now.siteBroker)
     const mayKnow = sites().some((site) => request.visitor.may(checksPermit, site))
     reply.code(status === 'failing' ? 503 : 200)
     if (!mayKnow) return reply.send({ status })
@@ -55,6 +56,7 @@ export function healthOf(
   status: BoxStatus,
   readiness: Readiness,
   { disk, above, drivers, broker }: Vitals,
+  siteBroker?: SiteBrokerStatus,
 ): Health {
   const linked = new Set(status.links.map(({ box }) => box))
   const isLate = status.sites.some(({ site }) => readiness.isLate(site))
@@ -66,10 +68,13 @@ export function healthOf(
     link: above.every((box) => linked.has(box)) ? 'ok' : 'degraded',
     clock: isUnknown ? 'degraded' : 'ok',
     drivers: worst(drivers.map(({ state }) => state)),
-    broker: worst(broker.map(({ state }) => state)),
+    broker: worst([...broker.map(({ state }) => state), ...(siteBroker ? [gradeOfBroker(siteBroker)] : [])]),
   } as const satisfies Readonly<Record<string, Grade>>
   return { status: worst(Object.values(checks)), checks }
 }
+
+/** A site whose own broker is away has devices that nobody hears (MQTT-20). */
+const gradeOfBroker = ({ is }: SiteBrokerStatus): Grade => (is === 'connected' ? 'ok' : 'degraded')
 
 const worst = (all: readonly Grade[]): Grade => grades.findLast((grade) => all.includes(grade)) ?? 'ok'
 

@@ -73,6 +73,11 @@ export function metricsText(
     ...vital('box_memory_ratio', 'memory', 'The part of the memory that is in use.'),
     ...vital('box_disk_ratio', 'disk', 'The part of the disk that is in use.'),
     ...vital('box_celsius', 'celsius', 'The temperature of the processor.'),
+    ...vital(
+      'site_broker_connected',
+      'siteBroker',
+      '1 while there is a line to the broker of the site, else 0.',
+    ),
     ...counts.lines(),
   ]
   return `${lines.join('\n')}\n`

@@ -22,6 +22,8 @@ import type { MqttLimits } from './limits.ts'
 import { usualMqtt } from './limits.ts'
 import { Routes } from './routes.ts'
 import { Sessions } from './sessions.ts'
+import type { SiteBrokerOptions, SiteBrokerStatus } from './site-broker/options.ts'
+import { SiteBroker } from './site-broker/site-broker.ts'
 import type { Wire, WireEvents } from './socket.ts'
 import { wireOverTcp, wireOverWebSocket } from './socket.ts'
 import { Taking } from './taking.ts'
@@ -41,6 +43,8 @@ export type MqttParts = {
   /** Undefined: not opened. 0: any free one. */
   readonly port: number | undefined
   readonly wsPort: number | undefined
+  /** The broker that the site has already: this box is one of its clients. */
+  readonly siteBroker?: SiteBrokerOptions | undefined
   readonly secure?: { readonly port: number; readonly certificate: Certificate } | undefined
 }
 
@@ -53,6 +57,7 @@ export type MqttStatus = {
   readonly retained: number
   /** How often the mailbox was damaged, and has begun anew, in the life of this process. */
   readonly begunAnew: number
+  readonly siteBroker: SiteBrokerStatus | undefined
 }
 
 export type MqttDoor = {
@@ -81,6 +86,7 @@ export async function openMqtt(parts: MqttParts): Promise<MqttDoor> {
     if (web) ends.defer(await listen(web, parts.wsPort, parts.host))
     const tls = parts.secure && tlsServer(broker, parts.secure.certificate)
     if (tls) ends.defer(await listen(tls, parts.secure?.port, parts.host))
+    broker.start()
     return {
       port: portOf(tcp),
       wsPort: portOf(web),
@@ -101,11 +107,12 @@ class Broker {
   readonly #parts: ConnectionParts
   readonly #answers: Answers
   readonly #mailbox: Mailbox
+  readonly #siteBroker: SiteBroker | undefined
   readonly #connections = new Set<Connection>()
   #begunAnew = 0
   #isStopped = false
 
-  constructor({ box, known, machine, mailbox, deviceOf, limits = usualMqtt }: MqttParts) {
+  constructor({ box, known, machine, mailbox, deviceOf, limits = usualMqtt, siteBroker }: MqttParts) {
     const complaints = new Complaints(machine)
     const routes = new Routes(known.topics)
     const sessions = new Sessions({ machine, mailbox, limits, complaints })
@@ -128,6 +135,13 @@ class Broker {
       countOf: (who) => [...this.#connections].filter((each) => each.who === who).length,
       ended: (connection) => this.#connections.delete(connection),
     }
+    const { topics } = known
+    const client = `regie-${box.id}`
+    this.#siteBroker = siteBroker && new SiteBroker({ ...this.#parts, options: siteBroker, client, topics })
+  }
+
+  start(): void {
+    this.#siteBroker?.start()
   }
 
   async load(): Promise<void> {
@@ -164,18 +178,21 @@ class Broker {
       queued: [...sessions].reduce((sum, { queued }) => sum + queued, 0),
       retained: sessions.retained.count,
       begunAnew: this.#begunAnew,
+      siteBroker: this.#siteBroker?.status,
     }
   }
 
   async sendAway(who: string, forGood: boolean): Promise<void> {
     for (const connection of this.#connections)
       if (connection.who === who) connection.end(reason.notAllowed, 'this device is not what it was')
+    if (this.#siteBroker?.who === who) this.#siteBroker.sendAway()
     if (!forGood) return
     for (const session of this.#parts.sessions.ofDevice(who)) await this.#parts.sessions.end(session)
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#siteBroker?.stop()
     for (const connection of this.#connections) connection.leave()
     this.#parts.tells.stop()
     this.#parts.wills.stop()

@@ -61,6 +61,8 @@ export class Session {
   /** 0: it ends with its connection. */
   expirySeconds: number
   outlet: Outlet | undefined
+  /** Devices that are reached through this client, and so what is for one of them alone. */
+  behind: ReadonlySet<string> = new Set()
   /** It has ended: nothing is put into it any more. */
   isOver = false
   /** The mailbox knows of it. */

@@ -188,7 +188,8 @@ export class Sessions {
     const parts = carried.topic.split('/')
     const added: (readonly [Session, Item])[] = []
     for (const session of this.#all.values()) {
-      if (session.site !== site || (only !== undefined && session.name.who !== only)) continue
+      const isFor = only === undefined || session.name.who === only || session.behind.has(only)
+      if (session.site !== site || !isFor) continue
       const fit = session.fit(parts)
       if (!fit || (fit.noLocal && session === letter.from)) continue
       const item = this.#put(session, fit, letter)

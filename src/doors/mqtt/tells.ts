@@ -19,6 +19,8 @@ type Running = {
   readonly known: KnownTopic
   readonly site: string
   readonly rows: Map<string, Carried>
+  /** What stands at another broker, from before: whose broker it is, by topic. */
+  readonly standing: Map<string, Session>
   hasBegun: boolean
   stop: () => void
 }
@@ -31,6 +33,8 @@ type Parts = {
 }
 
 const none = new Uint8Array()
+/** More than any query has rows that are told. */
+const mostStanding = 5_000
 const nameOf = ({ name }: KnownTopic, site: string): string => `${site} ${name}`
 
 /**
@@ -58,6 +62,22 @@ export class Tells {
     }
   }
 
+  /** A broker retains this from before: if there is no such row any more, it is told so. */
+  standsAt(session: Session, known: KnownTopic, topic: string): void {
+    const running = this.#running.get(nameOf(known, session.site)) ?? this.#begin(known, session.site)
+    if (!running || running.standing.size >= mostStanding) return
+    running.standing.set(topic, session)
+    if (running.hasBegun) this.#clear(running)
+  }
+
+  #clear({ rows, standing }: Running): void {
+    const told = new Set(Array.from(rows.values(), ({ topic }) => topic))
+    for (const [topic, session] of standing)
+      if (!told.has(topic))
+        this.#give(session, { topic, payload: none, properties: {}, expires: undefined }, true)
+    standing.clear()
+  }
+
   /** Some session listens no more: what nobody listens to is not read. */
   left(): void {
     for (const [name, running] of this.#running) {
@@ -81,21 +101,29 @@ export class Tells {
     )
   }
 
-  #begin(known: KnownTopic, site: string): void {
+  #begin(known: KnownTopic, site: string): Running | undefined {
     const name = nameOf(known, site)
     const { topic, pack } = known
-    if (topic.is !== 'tell') return
-    const running: Running = { known, site, rows: new Map(), hasBegun: false, stop: () => {} }
+    if (topic.is !== 'tell') return undefined
+    const running: Running = {
+      known,
+      site,
+      rows: new Map(),
+      standing: new Map(),
+      hasBegun: false,
+      stop: () => {},
+    }
     this.#running.set(name, running)
     const query = `${pack.name}.${topic.query}`
     const reader = { send: (message: Uint8Array) => this.#hear(running, message), waiting: () => 0 }
     const reading = this.#parts.live.read({ query, sites: site, input: topic.input }, reader)
     if (reading.is === 'reading') {
       running.stop = reading.stop
-      return
+      return running
     }
     this.#running.delete(name)
     this.#parts.machine.log('error', `mqtt: ${known.name} cannot be told at ${site}: ${reading.code}`)
+    return undefined
   }
 
   #hear(running: Running, message: Uint8Array): void {
@@ -105,6 +133,7 @@ export class Tells {
       for (const key of running.rows.keys()) if (!next.has(key)) this.#gone(running, key)
       for (const [key, row] of next) this.#put(running, key, row)
       running.hasBegun = true
+      this.#clear(running)
     } else if (telling.t === 'change') {
       for (const key of telling.gone) this.#gone(running, JSON.stringify(key))
       for (const row of telling.put) this.#put(running, this.#keyOf(running, row), row)

@@ -151,7 +151,13 @@ function readControl(reader: Reader, version: Version, kind: number): Incoming {
   }
 }
 
-function readPublish(reader: Reader, version: Version, flags: number): Publish {
+/** `more`: properties that only a broker adds. */
+export function readPublish(
+  reader: Reader,
+  version: Version,
+  flags: number,
+  more: readonly PropertyName[] = [],
+): Publish {
   const qos = qosOf((flags >> 1) & 3)
   const dup = (flags & 8) !== 0
   if (dup && qos === 0) throw new Malformed('a message of QoS 0 that was sent before')
@@ -165,6 +171,7 @@ function readPublish(reader: Reader, version: Version, flags: number): Publish {
     'correlation',
     'user',
     'contentType',
+    ...more,
   ])
   const payload = reader.rest()
   return { is: 'publish', topic, payload, qos, retain: (flags & 1) !== 0, dup, id, properties }

@@ -4,7 +4,7 @@ import { short, text, varying, writeProperties } from './properties.ts'
 import type { Reason } from './reasons.ts'
 import { reason } from './reasons.ts'
 
-const packet = (first: number, ...parts: readonly Uint8Array[]): Buffer => {
+export const packet = (first: number, ...parts: readonly Uint8Array[]): Buffer => {
   const size = parts.reduce((sum, { length }) => sum + length, 0)
   return Buffer.concat([Buffer.from([first]), varying(size), ...parts])
 }

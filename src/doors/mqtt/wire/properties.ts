@@ -19,13 +19,17 @@ const table = {
   willDelay: [0x18, 'long'],
   wantsResponse: [0x19, 'byte'],
   responseInformation: [0x1a, 'text'],
+  serverReference: [0x1c, 'text'],
   problem: [0x1f, 'text'],
   receiveMaximum: [0x21, 'short'],
   aliasMaximum: [0x22, 'short'],
   alias: [0x23, 'short'],
   maximumQos: [0x24, 'byte'],
+  retains: [0x25, 'byte'],
   user: [0x26, 'pair'],
   maximumPacket: [0x27, 'long'],
+  wildcards: [0x28, 'byte'],
+  numbers: [0x29, 'byte'],
   shared: [0x2a, 'byte'],
 } as const
 
