@@ -5,7 +5,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isCurrent } from './is-current.mjs'
 
 const paths = ['bin', 'src', 'src/cli', 'scripts', 'dist']
-const files = ['bin/regie.ts', 'src/cli/main.ts', 'scripts/build.ts', 'package.json', 'package-lock.json']
+const files = [
+  'bin/regie.ts',
+  'src/cli/main.ts',
+  'scripts/build.ts',
+  'scripts/build-web.ts',
+  'package.json',
+  'package-lock.json',
+]
 
 let folder = ''
 beforeEach(() => {

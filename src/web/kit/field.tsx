@@ -1,6 +1,6 @@
 import { Eye, EyeOff, TriangleAlert } from 'lucide'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { say } from './say.ts'
@@ -53,7 +53,7 @@ const described = (id: string, { hint, wrong }: Shown) => ({
 /** Browsers heed `autofocus` once in the life of a page; ours come and go without a new one. */
 function useFirst(isFirst = false) {
   const element = useRef<HTMLInputElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFirst) element.current?.focus()
   }, [isFirst])
   return element

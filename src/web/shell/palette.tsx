@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { Box, MapPin, UserRound } from 'lucide'
 import type { IconNode } from 'lucide'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from '../kit/icon.tsx'
 import { say } from '../kit/say.ts'
 import { ownSite } from '../live/me.ts'
@@ -46,7 +46,8 @@ function Open({ pages }: { readonly pages: readonly ConsolePage[] }) {
   const element = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  useEffect(() => {
+  // Before the next key: whoever types on at once must not lose a letter.
+  useLayoutEffect(() => {
     element.current?.showModal()
     element.current?.querySelector('input')?.focus()
   }, [])
