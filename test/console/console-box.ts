@@ -21,6 +21,15 @@ export const aSetup = {
   siteName: 'Trail 2026',
 }
 
+/** Whoever is outside comes by a proxy on this machine, which the box believes. */
+const here = {
+  port: '0',
+  host: '127.0.0.1',
+  'trusted-proxies': '127.0.0.1',
+  'mqtt-port': '0',
+  'mqtt-ws-port': '0',
+}
+
 export type Body = Readonly<Record<string, unknown>>
 export type Told = {
   readonly status: number
@@ -41,7 +50,7 @@ export class ConsoleBox implements AsyncDisposable {
     const real = realMachine(to)
     const clock = { ...real.clock, mono: () => real.clock.mono() + this.shiftMs }
     this.program = await startProgram({
-      settings: readSettings({}, { data: this.data, port: '0', host: '127.0.0.1', ...flags }),
+      settings: readSettings({}, { ...here, data: this.data, ...flags }),
       machine: { ...real, clock },
       listening: () => {},
     })
