@@ -16,6 +16,7 @@ export const aSite: SiteStatus = {
   quarantine: 0,
   waiting: 0,
   clones: 0,
+  left: false,
   clock: { quality: 3, within: 12, by: 'network' },
 }
 

@@ -118,7 +118,9 @@ test('the table names every action and query, and no other', () => {
 
 test('the server answers what the table names, and nothing else', () => {
   const wanted = [
-    ...Object.keys(actions).map((name) => `POST ${full(name)}`),
+    ...Object.keys(actions)
+      .filter((name) => actions[name] !== 'the box itself')
+      .map((name) => `POST ${full(name)}`),
     ...Object.keys(queries)
       .filter((name) => queries[name] !== 'the box itself')
       .map((name) => `GET ${full(name)}`),

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { Decided } from '../pack/action.ts'
 import { actionsOf } from '../pack/action.ts'
+import { itself } from '../pack/roles.ts'
 import type { RowsReadOf } from '../pack/table.ts'
 import type { facts as siteFacts } from '../site/facts.ts'
 import type { tables as siteTables } from '../site/tables.ts'
+import { hubSite } from '../settings/target.ts'
 import { facts } from './facts.ts'
 import type { tables } from './tables.ts'
 
@@ -15,6 +17,9 @@ const owner = ['owner'] as const
 const inCharge = ['owner', 'lead'] as const
 const account = z.object({ account: facts['account.suspended'].body.shape.account })
 const asRole = facts['role.granted'].body
+
+/** So many logins are lent by one entry. */
+export const mostLent = 50
 
 /** Roles that a lead gives and takes away at his own site. */
 const ofLeads: readonly string[] = ['volunteer', 'viewer']
@@ -47,9 +52,14 @@ function canSignIn(rows: Rows, id: string): boolean {
   return isOpen && rows.people.get(id) !== undefined && rows.proofs.get(id, 'password') !== undefined
 }
 
-/** Who was given more than a lead gives is none of a lead's business: actions of owners are apart from theirs. */
+const isLent = (rows: Rows, id: string): boolean => rows.lendings.count('byAccount', id) > 0
+
+/**
+ * Who was given more than a lead gives is none of a lead's business, nor is who was lent by the hub: actions of owners
+ * are apart from theirs.
+ */
 const isHigher = (rows: Rows, id: string): boolean =>
-  rows.roles.all().some((row) => row.account === id && !ofLeads.includes(row.role))
+  isLent(rows, id) || rows.roles.all().some((row) => row.account === id && !ofLeads.includes(row.role))
 
 function save(rows: Rows, body: z.infer<(typeof facts)['account.saved']['body']>): Said {
   const taken = rows.people.list('byLogin', body.login).find((person) => person.account !== body.account)
@@ -67,8 +77,8 @@ function prove(rows: Rows, body: z.infer<(typeof facts)['account.proof']['body']
 function end(rows: Rows, body: z.infer<(typeof facts)['session.ended']['body']>): Said {
   const { session, account: id } = body
   if (!rows.accounts.get(id)) return unknown(id)
-  if (session !== null && rows.sessions.get(session)?.account !== id)
-    return { refused: 'no-session', detail: {} }
+  const row = session === null ? undefined : rows.sessions.get(session)
+  if (session !== null && (row?.account !== id || row.lent)) return { refused: 'no-session', detail: {} }
   return { facts: [{ kind: 'session.ended', body }], answer: { account: id } }
 }
 
@@ -235,6 +245,37 @@ export const actions = {
         ? { refused: 'not-volunteer', detail: { account: body.account } }
         : end(rows, body),
   }),
+  'login.lend': action({
+    about: {
+      en: 'The hub lends to this site what its people need to sign in while the hub is away.',
+      fr: 'Le hub prête à ce site ce qu’il faut à ses personnes pour se connecter en son absence.',
+    },
+    input: z.object({
+      logins: z.array(facts['account.lent'].body).max(mostLent),
+      lendings: facts['lendings.confirmed'].body.shape.lendings,
+      sealed: facts['lendings.confirmed'].body.shape.sealed,
+      /** The entry of the hub's word before, as it knows it: an ask that comes late changes nothing. */
+      after: z.int().nonnegative(),
+    }),
+    allow: [itself],
+    away: 'refuse',
+    decide: ({ logins, lendings, sealed, after }, rows, { site }) => {
+      if (site === hubSite) return { refused: 'lent-to-hub', detail: {} }
+      if ((rows.confirmed.get(0)?.n ?? 0) !== after) return { refused: 'lent-meanwhile', detail: {} }
+      const isThere = (id: string) => rows.lendings.count('byLending', id) > 0
+      const taken = logins.find(({ lending }) => isThere(lending))
+      if (taken) return { refused: 'lent-already', detail: { lending: taken.lending } }
+      const missing = lendings.find((id) => !isThere(id) && !logins.some(({ lending }) => lending === id))
+      if (missing !== undefined) return { refused: 'not-lent', detail: { lending: missing } }
+      return {
+        facts: [
+          ...logins.map((body) => ({ kind: 'account.lent' as const, body })),
+          { kind: 'lendings.confirmed', body: { lendings, sealed } },
+        ],
+        answer: { lent: logins.length },
+      }
+    },
+  }),
   'login.unlock': action({
     about: {
       en: 'An account that was locked by wrong tries may be tried again.',
@@ -244,7 +285,7 @@ export const actions = {
     allow: inCharge,
     away: 'refuse',
     decide: (body, rows) => {
-      if (!rows.accounts.get(body.account)) return unknown(body.account)
+      if (!rows.accounts.get(body.account) && !isLent(rows, body.account)) return unknown(body.account)
       return { facts: [{ kind: 'login.unlocked', body }], answer: { account: body.account } }
     },
   }),

@@ -22,6 +22,8 @@ export const apply: Apply<typeof facts, typeof tables> = {
     else rows.proofs.put({ account, proof, sealed, until, n, i })
     if (proof === 'codes') for (const used of codesOf(rows, account)) rows.usedCodes.remove(account, used)
   },
+  'account.lent': (rows, { body, n, i }) => rows.lendings.put({ ...body, n, i }),
+  'lendings.confirmed': (rows, { body, n }) => rows.confirmed.put({ slot: 0, n, ...body }),
   'account.codeUsed': (rows, { body }) => rows.usedCodes.put(body),
   'account.suspended': (rows, { body: { account, suspended } }) => {
     const row = rows.accounts.get(account)
@@ -36,17 +38,15 @@ export const apply: Apply<typeof facts, typeof tables> = {
     const row = rows.tokens.get(token)
     if (row) rows.tokens.put({ ...row, revoked: true })
   },
-  'session.opened': (rows, { body, n, from }) => {
-    // A box may have been away: what was ended meanwhile stays ended.
-    const ended = rows.sessions.get(body.session)?.ended ?? false
-    rows.sessions.put({ ...body, box: from?.box ?? '', n, ended })
-    const open = oldestFirst(rows, body.account, false)
-    for (const { session } of open.slice(0, Math.max(0, open.length - mostOpen))) end(rows, session)
-  },
+  'session.opened': (rows, { body, n, from }) =>
+    open(rows, { ...body, box: from?.box ?? '', n, lent: false, lending: null, confirmed: null }),
+  'session.lent': (rows, { body, n, from }) =>
+    open(rows, { ...body, box: from?.box ?? '', n, lent: true, how: 'password' }),
   'session.closed': (rows, { body: { session } }) => end(rows, session),
-  'session.ended': (rows, { body: { session, account } }) => {
-    if (session === null) endAll(rows, account)
-    else end(rows, session)
+  'session.ended': (rows, { body: { session, account }, n }) => {
+    if (session !== null) return end(rows, session)
+    endAll(rows, account)
+    rows.signOuts.put({ account, n })
   },
   'login.refused': (rows, { body: { account, why, address, count }, n, i, from }) =>
     refuse(rows, { n, i, box: from?.box ?? '', who: account ?? '', what: 'login', why, address, count }),
@@ -59,6 +59,7 @@ export function eraseAccounts(rows: Rows, places: readonly Place[]): void {
   for (const { n, i } of places) {
     for (const { account } of rows.people.list('byPlace', n, i)) rows.people.remove(account)
     for (const { account, proof } of rows.proofs.list('byPlace', n, i)) rows.proofs.remove(account, proof)
+    rows.lendings.remove(n, i)
   }
 }
 
@@ -69,20 +70,32 @@ function codesOf(rows: Rows, account: string): readonly string[] {
     .map(({ code }) => code)
 }
 
+type Session = RowOf<typeof tables.sessions>
+
+function open(rows: Rows, session: Omit<Session, 'ended'>): void {
+  // A box may have been away: what was ended meanwhile stays ended.
+  const ended = rows.sessions.get(session.session)?.ended ?? false
+  rows.sessions.put({ ...session, ended })
+  for (const { session: old } of beyond(rows, { ...session, ended: false }, mostOpen)) end(rows, old)
+}
+
 function end(rows: Rows, session: string): void {
   const row = rows.sessions.get(session)
   if (!row || row.ended) return
-  rows.sessions.put({ ...row, ended: true })
-  const over = oldestFirst(rows, row.account, true)
-  for (const old of over.slice(0, Math.max(0, over.length - mostEnded))) rows.sessions.remove(old.session)
+  const over = { ...row, ended: true }
+  rows.sessions.put(over)
+  for (const old of beyond(rows, over, mostEnded)) rows.sessions.remove(old.session)
 }
 
-function oldestFirst(rows: Rows, account: string, ended: boolean) {
-  return rows.sessions.list('byAccount', account, ended).toSorted((a, b) => a.n - b.n)
+/** The oldest of those like it, of which there are too many. */
+function beyond(rows: Rows, { account, lent, ended }: Session, most: number): readonly Session[] {
+  const alike = rows.sessions.list('byAccount', account, lent, ended).toSorted((a, b) => a.n - b.n)
+  return alike.slice(0, Math.max(0, alike.length - most))
 }
 
+/** Those of a site's own account: who was lent is signed out at the hub. */
 function endAll(rows: Rows, account: string): void {
-  for (const { session } of rows.sessions.list('byAccount', account, false)) end(rows, session)
+  for (const { session } of rows.sessions.list('byAccount', account, false, false)) end(rows, session)
 }
 
 function refuse(rows: Rows, row: Omit<RowOf<typeof tables.refusedAtDoor>, 'slot'>): void {

@@ -19,6 +19,9 @@ const sealed = z.string().max(4000)
 const permission = z.string().min(1).max(100)
 const moment = z.int().nonnegative()
 
+/** So many can sign in at one site without the hub. */
+export const mostLendings = 500
+
 /** How somebody can show who he is. `once`: a password that lets in to choose one, and to nothing else. */
 export const proofs = ['password', 'once', 'pin', 'totp', 'codes'] as const
 export type Proof = (typeof proofs)[number]
@@ -41,6 +44,10 @@ export const facts = {
       }),
     ),
   ),
+  /** What somebody needs to sign in at this site without the hub: only those who have the site's key can read it. */
+  'account.lent': erasable(decision(z.object({ account: id, lending: id, sealed }))),
+  /** From here on these count of all that was lent, and no others. `sealed`: when the hub said so, of just these. */
+  'lendings.confirmed': decision(z.object({ lendings: z.array(id).max(mostLendings), sealed })),
   /** A code that works once has worked. */
   'account.codeUsed': record(z.object({ account: id, code: digest })),
   'account.suspended': decision(z.object({ account: id, suspended: z.boolean() })),
@@ -66,6 +73,17 @@ export const facts = {
       session: digest,
       account: id,
       how: z.enum(['password', 'pin', 'totp', 'code', 'reset']),
+      address: z.string().max(100),
+      until: moment.nullable(),
+    }),
+  ),
+  /** Somebody signed in at this box by what the hub has lent to the site. `confirmed`: when the hub last said so. */
+  'session.lent': record(
+    z.object({
+      session: digest,
+      account: id,
+      lending: id,
+      confirmed: moment.nullable(),
       address: z.string().max(100),
       until: moment.nullable(),
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { itself } from '../pack/roles.ts'
 import { queriesOf } from '../pack/query.ts'
+import type { RowsReadOf } from '../pack/table.ts'
 import type { tables } from './tables.ts'
 
 const query = queriesOf<typeof tables>()
@@ -47,6 +48,18 @@ export const queries = {
     key: ['session'],
     across: true,
     run: (rows) => rows.sessions.all(),
+  }),
+  lendings: query({
+    about: {
+      en: 'Whom the hub lets sign in at this site without it. Names are sealed.',
+      fr: 'Qui peut se connecter à ce site en l’absence du hub. Les noms sont scellés.',
+    },
+    input: nothing,
+    allow: inCharge,
+    reads: { lendings: 'all', confirmed: 'all' },
+    key: ['lending'],
+    across: true,
+    run: (rows) => counting(rows).map(({ account, lending, n }) => ({ account, lending, since: n })),
   }),
   tokens: query({
     about: {
@@ -107,6 +120,23 @@ export const queries = {
     run: (rows) =>
       rows.proofs.all().map(({ account, proof, sealed, until }) => ({ account, proof, sealed, until })),
   }),
+  doorLendings: query({
+    input: nothing,
+    allow: [itself],
+    reads: { lendings: 'all', confirmed: 'all', unlocks: 'all' },
+    key: ['account'],
+    run: (rows) =>
+      counting(rows).map(({ account, lending, sealed }) => {
+        return { account, lending, sealed, unlocked: rows.unlocks.get(account)?.n ?? 0 }
+      }),
+  }),
+  doorConfirmed: query({
+    input: nothing,
+    allow: [itself],
+    reads: { confirmed: 'all' },
+    key: ['slot'],
+    run: (rows) => rows.confirmed.all(),
+  }),
   doorCodes: query({
     input: nothing,
     allow: [itself],
@@ -134,8 +164,15 @@ export const queries = {
     reads: { sessions: 'all' },
     key: ['session'],
     run: (rows) =>
-      rows.sessions.all().map(({ session, account, box, how, address, until, ended }) => {
-        return { session, account, box, how, address, until, ended }
+      rows.sessions.all().map(({ session, account, lending, box, how, address, until, ended }) => {
+        return { session, account, lending, box, how, address, until, ended }
       }),
   }),
+}
+
+/** What was lent and counts, one for each account. */
+function counting(rows: RowsReadOf<Pick<typeof tables, 'lendings' | 'confirmed'>>) {
+  const now = new Set(rows.confirmed.get(0)?.lendings)
+  const all = rows.lendings.all().filter(({ lending }) => now.has(lending))
+  return [...new Map(all.map((row) => [row.account, row])).values()]
 }

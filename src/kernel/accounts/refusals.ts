@@ -57,6 +57,32 @@ export const refusals: Refusals = {
     },
     field: 'role',
   },
+  'lent-to-hub': {
+    kind: 'rule',
+    what: {
+      en: 'Nobody is lent to the organisation itself: it has his account.',
+      fr: 'Personne n’est prêté à l’organisation elle-même : elle a son compte.',
+    },
+    doThis: { en: 'Nothing: the hub lends by itself.', fr: 'Rien : le hub prête de lui-même.' },
+  },
+  'lent-meanwhile': {
+    kind: 'conflict',
+    what: {
+      en: 'The hub has said something newer about who signs in here.',
+      fr: 'Le hub a dit depuis qui peut se connecter ici.',
+    },
+    doThis: { en: 'Nothing: the hub looks again by itself.', fr: 'Rien : le hub regarde de nouveau.' },
+  },
+  'lent-already': {
+    kind: 'conflict',
+    what: { en: 'There is a lending {lending} already.', fr: 'Il y a déjà un prêt {lending}.' },
+    doThis: { en: 'Nothing: the hub draws another name.', fr: 'Rien : le hub tire un autre nom.' },
+  },
+  'not-lent': {
+    kind: 'missing',
+    what: { en: 'Nothing was lent here as {lending}.', fr: 'Rien n’a été prêté ici sous {lending}.' },
+    doThis: { en: 'Nothing: the hub looks again by itself.', fr: 'Rien : le hub regarde de nouveau.' },
+  },
   'token-taken': {
     kind: 'conflict',
     what: { en: 'There is a token {token} already.', fr: 'Il y a déjà un jeton {token}.' },

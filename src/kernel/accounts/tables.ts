@@ -19,6 +19,16 @@ export const tables = {
     },
     { key: ['account', 'proof'], indexes: { byPlace: ['n', 'i'] } },
   ),
+  /** All that was lent to this site, by the place of the fact, so that each is erased alone. */
+  lendings: table(
+    { n: integer(), i: integer(), account: text(), lending: text(), sealed: text() },
+    { key: ['n', 'i'], indexes: { byAccount: ['account'], byLending: ['lending'] } },
+  ),
+  /** The hub's last word on which of them count. One row. */
+  confirmed: table(
+    { slot: integer(), n: integer(), lendings: json<readonly string[]>(), sealed: text() },
+    { key: ['slot'] },
+  ),
   usedCodes: table({ account: text(), code: text() }, { key: ['account', 'code'] }),
   /** `site`: empty for everywhere. */
   roles: table(
@@ -48,9 +58,15 @@ export const tables = {
       until: optional(integer()),
       n: integer(),
       ended: flag(),
+      /** Of an account that the hub has lent: another than the site's own with this id. */
+      lent: flag(),
+      lending: optional(text()),
+      confirmed: optional(integer()),
     },
-    { key: ['session'], indexes: { byAccount: ['account', 'ended'] } },
+    { key: ['session'], indexes: { byAccount: ['account', 'lent', 'ended'] } },
   ),
+  /** Since when an account's sessions of before do not count, wherever they are. */
+  signOuts: table({ account: text(), n: integer() }, { key: ['account'] }),
   unlocks: table({ account: text(), n: integer() }, { key: ['account'] }),
   /** What was refused at a door lately, and by whom it was asked. `slot`: its entry, modulo as many as are kept. */
   refusedAtDoor: table(

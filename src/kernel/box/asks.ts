@@ -6,6 +6,7 @@ import { delivery } from '../orders/delivery.ts'
 import { doneAtForm } from '../done-at.ts'
 import { randomId } from '../machine.ts'
 import { lastTerm } from '../site/history.ts'
+import { itself } from '../pack/roles.ts'
 import { termText } from '../term.ts'
 import type { Outcome } from '../site/sequencer.ts'
 import type { Ask } from '../site/writer.ts'
@@ -122,6 +123,8 @@ export class Asks {
     const answer = (data: unknown) => peer.link.send({ t: 'answer', site, id, path, data })
     const refusal = refusalFor(peer, frame)
     if (refusal !== undefined) return answer(refusal)
+    if (this.#needsTheLog(peer, frame))
+      return answer({ is: 'refused', code: 'not-assigned', detail: { box: peer.box } } satisfies Answer)
     if (this.#isKeeping()) return answer(await this.#decideFor(peer, frame))
     const next = this.#route()?.next
     if (!next || next === peer || path.length >= 8) return answer(frame.what === 'act' ? away : null)
@@ -162,6 +165,13 @@ export class Asks {
       this.#pending.set(id, { peer, settle })
       peer.link.send({ t: 'ask', site, id, path: [box], what, data })
     })
+  }
+
+  /** What boxes ask of each other by themselves is between those that have the log, and with it the site's key. */
+  #needsTheLog(peer: SitePeer, { what, data }: Frame<'ask'>): boolean {
+    if (peer.standing === 'whole' || what !== 'act') return false
+    const action = askData.safeParse(data).data?.action ?? ''
+    return this.#parts.known.actions.get(action)?.allow.includes(itself) ?? false
   }
 
   async #decideFor(peer: SitePeer, { what, data, path }: Frame<'ask'>): Promise<unknown> {

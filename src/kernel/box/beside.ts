@@ -1,4 +1,6 @@
 import type { LogRow, WaitRow } from '../../store/truth.ts'
+import type { LendingSite } from '../accounts/lender.ts'
+import type { Vault } from '../accounts/vault.ts'
 import { Afar } from '../afar/afar.ts'
 import { Errands } from '../afar/errands.ts'
 import { SiteOrders } from '../orders/site-orders.ts'
@@ -18,7 +20,12 @@ type Outside = {
   readonly isKeeping: () => boolean
   readonly route: () => Route | undefined
   readonly isOpen: () => boolean
+  readonly vault: () => Vault | undefined
 }
+
+/** Kinds of facts that may change who shall sign in where without the hub, or where that is needed. */
+const aboutLending =
+  /"(?:account\.(?:saved|proof|suspended|lent)|role\.(?:granted|removed)|session\.ended|lendings\.confirmed|facts\.erased|box\.(?:un)?assigned|site\.keeper)"/
 
 /** What a site does beside its log: records that come again, orders, asks that wait for a keeper, errands to other sites, settings. */
 export class Beside {
@@ -26,6 +33,8 @@ export class Beside {
   readonly afar: Afar
   readonly settings: SiteSettings
   readonly once: Once
+  readonly lending: LendingSite
+  readonly #lendingChanged: () => void
   readonly #asks: Asks
   readonly #errands: Errands
 
@@ -47,6 +56,8 @@ export class Beside {
     const record = journal.record.bind(journal)
     this.once = new Once({ site: parts.site, first: notes, notes: () => parts.truth.notes(), record })
     this.settings = new SiteSettings(parts, notes, { keeper, isKeeping, isOpen, record })
+    this.lending = lendingSite(parts, outside)
+    this.#lendingChanged = parts.lendingChanged
   }
 
   /** Without waiting for a keeper that is out of reach. */
@@ -60,6 +71,7 @@ export class Beside {
     const about = (kinds: string) => rows.length === 0 || rows.some(({ head }) => head.includes(kinds))
     if (about('"errand.')) this.#errands.changed()
     if (about('"setting.')) this.settings.logged()
+    if (rows.length === 0 || rows.some(({ head }) => aboutLending.test(head))) this.#lendingChanged()
   }
 
   /** Something has changed: who keeps, who can be reached, what the log says. */
@@ -74,5 +86,30 @@ export class Beside {
     this.orders.stop()
     this.afar.stop()
     this.settings.stop()
+  }
+}
+
+function lendingSite(
+  { site, log, writer, now }: SiteParts,
+  { isKeeping, route, isOpen, vault, asks }: Outside,
+): LendingSite {
+  const rows = async (tables: readonly string[]) => {
+    if (!isOpen()) return undefined
+    // Between two steps: what is not durable yet is lent to nobody.
+    return log.exclusive(async () => {
+      await log.catchUp()
+      const read = tables.map(async (table) => [table, await writer.query(site, 'kernel', table)] as const)
+      return Object.fromEntries(await Promise.all(read))
+    })
+  }
+  return {
+    site,
+    vault,
+    isKeeping,
+    hasAccounts: () => log.state.hasAccounts,
+    isOpen: () => isOpen() && (isKeeping() || route() !== undefined),
+    now,
+    rows: rows as LendingSite['rows'],
+    ask: (ask) => asks.act(ask),
   }
 }

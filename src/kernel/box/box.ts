@@ -1,3 +1,4 @@
+import { Lender } from '../accounts/lender.ts'
 import { qualityOf } from '../clock/estimate.ts'
 import type { Instant } from '../instant.ts'
 import type { Frame } from '../link/frames.ts'
@@ -38,6 +39,7 @@ class RunningBox implements Box {
   readonly #process: string
   readonly #sites = new Map<string, Site>()
   readonly #links: Links
+  readonly #lender: Lender
   readonly #listeners = new Set<() => void>()
   readonly #unhear: () => void
   #notes: ReadonlyMap<string, string> = new Map()
@@ -63,6 +65,8 @@ class RunningBox implements Box {
       samples: parts.onSamples,
       changed: () => this.#changed(),
     })
+    const sites = () => this.#sites.values().map(({ beside }) => beside.lending)
+    this.#lender = new Lender({ box: this.id, machine: this.#machine, sites })
     this.#unhear = parts.truth.onHealth(() => this.#changed())
   }
 
@@ -185,6 +189,7 @@ class RunningBox implements Box {
     this.#stopped = true
     this.#unhear()
     this.#links.stop()
+    this.#lender.stop()
     for (const site of this.#sites.values()) await site.stop()
     this.#cancelTimers()
     this.live.stop()
@@ -219,6 +224,7 @@ class RunningBox implements Box {
       limits: this.#parts.limits ?? usual,
       drivers: this.#parts.drivers,
       settings: this.#parts.settings,
+      lendingChanged: () => this.#lender.changed(),
       halfAt: (name: string) => this.#sites.get(name)?.beside.settings.half() ?? Promise.resolve(noHalf),
       halfChanged: (name: string) => {
         for (const [site, each] of this.#sites)
@@ -262,6 +268,7 @@ class RunningBox implements Box {
     queueMicrotask(() => {
       this.#telling = false
       this.#links.refresh()
+      this.#lender.turn()
       for (const tell of this.#listeners) tell()
     })
   }

@@ -159,6 +159,8 @@ export type SiteStatus = {
   readonly orphans: number
   readonly quarantine: number
   readonly clones: number
+  /** Linked boxes say that this one was unassigned, and none says that it takes part (LINK-7). */
+  readonly left: boolean
   readonly clock: ClockStatus
   /** Asks that wait here for the keeper. */
   readonly waiting: number

@@ -26,6 +26,7 @@ const emptyState: SiteState = {
   quarantine: 0,
   clones: 0,
   openOrders: 0,
+  hasAccounts: false,
 }
 
 type Parts = {
@@ -276,7 +277,10 @@ export class SiteLog {
 
 /** Entries after which the box must look again at who keeps, who follows, and what waits for a person. */
 function concernsBoxes({ head }: LogRow): boolean {
-  return head.startsWith('["q"') || /"(?:base|box|site|orphan|quarantine|stream)\.[a-zA-Z]+"/.test(head)
+  return (
+    head.startsWith('["q"') ||
+    /"(?:account\.saved|(?:base|box|site|orphan|quarantine|stream)\.[a-zA-Z]+)"/.test(head)
+  )
 }
 
 function historyOf({ n, chain, terms }: SiteRow): History {

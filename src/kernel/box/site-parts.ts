@@ -45,6 +45,8 @@ export type SiteParts = {
   readonly settings?: SettingsPort | undefined
   /** The half of the settings that another site's log holds; undefined while it cannot be read. */
   readonly halfAt: (site: string) => Promise<HalfRows | undefined>
+  /** A log has changed in a way that may concern who can sign in where. */
+  readonly lendingChanged: () => void
   /** A log has changed its half. */
   readonly halfChanged: (site: string) => void
 }

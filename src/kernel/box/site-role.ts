@@ -65,7 +65,7 @@ export class SiteRole {
   get why(): string {
     if (this.#role.is === 'halted') return this.#role.why
     if (this.#role.is !== 'following') return ''
-    if (this.#hasLeft()) return leftWhy
+    if (this.hasLeft) return leftWhy
     const { log, box } = this.#parts
     const { met } = this.#outside.memory
     // Its own log says that it keeps: people must hear why it does not.
@@ -89,7 +89,7 @@ export class SiteRole {
       this.#become({ is: 'following' })
       return this.#subscribe()
     }
-    if (this.#hasLeft()) return this.#become({ is: 'halted', why: leftWhy })
+    if (this.hasLeft) return this.#become({ is: 'halted', why: leftWhy })
     const unknown = log.state.unknownKinds[0]
     if (unknown !== undefined) return this.#become({ is: 'halted', why: unknownWhy(unknown) })
     if (duty.is === 'keep') return this.#become({ is: 'keeping' })
@@ -121,7 +121,7 @@ export class SiteRole {
     // Before the views are there, nobody knows who follows.
     if (!(await this.#hasStarted())) return refused('starting')
     if (this.isKeeping) return refused('keeps-already', { box })
-    if (!this.#followsWhole(box) || this.#hasLeft()) return refused('does-not-follow', { box })
+    if (!this.#followsWhole(box) || this.hasLeft) return refused('does-not-follow', { box })
     if (!this.#outside.key.isHere) return refused('no-site-key')
     await this.#fetchFromAll()
     return log.exclusive(async () => {
@@ -225,7 +225,7 @@ export class SiteRole {
   }
 
   /** Linked boxes say that they have unassigned this one, and none says that it takes part (LINK-7). */
-  #hasLeft(): boolean {
+  get hasLeft(): boolean {
     return !this.#heardFromOne() && [...this.#parts.peers.values()].some(({ saysLeft }) => saysLeft)
   }
 

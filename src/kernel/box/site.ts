@@ -153,6 +153,7 @@ export class Site {
       isKeeping,
       route,
       isOpen: () => this.isOpen,
+      vault: () => this.key.vault,
     })
   }
 
@@ -305,6 +306,7 @@ export class Site {
       orphans,
       quarantine,
       clones,
+      left: this.#role.hasLeft,
       clock: this.#clock.status(),
       waiting: this.beside.afar.waiting,
     }

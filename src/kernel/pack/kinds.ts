@@ -13,7 +13,7 @@ import type { KnownTopic } from '../topics/known-topics.ts'
 import { knownTopics } from '../topics/known-topics.ts'
 
 /** Raised when the kernel's own tables or their apply change meaning: every box rebuilds its views. */
-const kernelRules = 5
+const kernelRules = 6
 
 export type Kind = { readonly pack: Pack; readonly key: string; readonly fact: FactKind }
 /** `allow`: who may ask, by roles as everybody knows them: `lead`, `timing.referee`. */

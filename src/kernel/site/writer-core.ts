@@ -117,6 +117,7 @@ export class WriterCore {
       quarantine: kernel.quarantine.count('byKind'),
       clones: kernel.clones.all().length,
       openOrders: kernel.orders.count('byOpen', true),
+      hasAccounts: kernel.accounts.all().length > 0,
     }
   }
 

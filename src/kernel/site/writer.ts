@@ -71,6 +71,7 @@ export type SiteState = {
   readonly quarantine: number
   readonly clones: number
   readonly openOrders: number
+  readonly hasAccounts: boolean
 }
 
 /** \`params\`: null where all boxes were asked for. */
