@@ -1,5 +1,6 @@
 import type { Proof } from '../../kernel/accounts/facts.ts'
 import { login as loginForm, siteName } from '../../kernel/accounts/facts.ts'
+import { boundTo } from '../../kernel/accounts/lent.ts'
 import type { Box } from '../../kernel/box/contract.ts'
 import { epochOf } from '../../kernel/instant.ts'
 import type { Machine } from '../../kernel/machine.ts'
@@ -15,7 +16,6 @@ import { newToken } from './credentials.ts'
 import type { Directory, Person, Whose } from './directory.ts'
 import { hashPassword, longestPassword, shortestPassword } from './passwords.ts'
 import { codeList, newCodes } from './recovery-codes.ts'
-import { boundTo } from './sign-in.ts'
 import { newTotpSecret, totpAddress } from './totp.ts'
 
 const day = 24 * 3_600_000
@@ -222,9 +222,10 @@ export class Accounts {
   /** Who has this login, the organisation's first. */
   async find(login: string): Promise<Person> {
     await this.#parts.directory.known()
-    const [person] = this.#parts.directory.byLogin(login.normalize('NFKC').trim().toLowerCase())
-    if (!person) throw Trouble.of('login_unknown', { login })
-    return person
+    const found = this.#parts.directory.byLogin(login.normalize('NFKC').trim().toLowerCase())
+    const person = found.find(({ lending }) => lending === undefined)
+    if (person) return person
+    throw Trouble.of(found.length > 0 ? 'login_lent' : 'login_unknown', { login })
   }
 
   checkRole(role: string): void {

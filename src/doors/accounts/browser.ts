@@ -33,29 +33,39 @@ export const clientOf = (open: Open, request: FastifyRequest): Client => ({
   relayed: request.caller.relayed,
 })
 
-/** Who is signed in with this browser, in which session. Throws where nobody is. */
-export type Signed = { readonly open: Open; readonly person: Person; readonly session: string }
+/**
+ * Who is signed in with this browser, in which session. `people`: more than one where he was lent to several sites;
+ * `person`: the first of them.
+ */
+export type Signed = {
+  readonly open: Open
+  readonly people: readonly Person[]
+  readonly person: Person
+  readonly session: string
+}
 
+/** Throws where nobody is signed in. */
 export async function signedIn(door: AccountDoor, request: FastifyRequest): Promise<Signed> {
   const open = openNow(door)
   await open.directory.known()
   const secret = sessionOf(request.headers.cookie)
   const session = secret === undefined ? undefined : sha256(secret)
-  const whose = session === undefined ? undefined : open.sessions.whose(session)
-  const person = whose && open.directory.person(whose)
+  const whose = session === undefined ? [] : open.sessions.whose(session)
+  const people = whose.flatMap((each) => open.directory.person(each) ?? [])
+  const [person] = people
   if (session === undefined || !person) throw Trouble.of('sign_in_needed', {})
-  return { open, person, session }
+  return { open, people, person, session }
 }
 
 /** Has this browser keep a session of somebody who showed who he is. */
 export async function signInHere(
   open: Open,
-  person: Person,
+  people: readonly Person[],
   how: How,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const secret = await open.sessions.open(person, how, request.caller.address)
+  const secret = await open.sessions.open(people, how, request.caller.address)
   const secure = isSecure(request)
   remember(reply, sessionCookie, secret, { seconds: sessionMs / 1000, secure })
   // From now on this browser is told from others behind its address, whatever they try.

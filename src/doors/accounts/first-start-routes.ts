@@ -106,7 +106,7 @@ export function firstStartRoutes(door: AccountDoor): readonly DoorRoute[] {
         await open.directory.known()
         const person = open.directory.person({ site: hubSite, account })
         if (!person) throw Trouble.of('starting', {})
-        await signInHere(open, person, 'password', request, reply)
+        await signInHere(open, [person], 'password', request, reply)
         return shown(person)
       },
     }),

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { digest } from '../../kernel/accounts/facts.ts'
 import type { Machine } from '../../kernel/machine.ts'
@@ -17,6 +18,18 @@ const code = z.string().min(1).max(40)
 const nothing = z.object({})
 const path = '/api/fleet/session'
 
+function expectChosen(signed: Signed): Signed {
+  if (signed.open.sessions.howOf(signed.session) === 'reset') throw Trouble.of('password_must_change', {})
+  return signed
+}
+
+/** What the hub lent is changed at the hub. */
+function expectOwn(signed: Signed): Signed {
+  const { lending, login, account } = signed.person
+  if (lending !== undefined) throw Trouble.of('login_lent', { login: login ?? account })
+  return signed
+}
+
 /** One's own account: only with the cookie of a browser that is signed in, whatever one is. */
 export function ownAccountRoutes(
   door: AccountDoor,
@@ -24,11 +37,9 @@ export function ownAccountRoutes(
 ): readonly DoorRoute[] {
   const own = new OwnAccount(machine)
   const permission = 'public'
-  const me = async (request: Parameters<typeof signedIn>[1]): Promise<Signed> => {
-    const signed = await signedIn(door, request)
-    if (signed.open.sessions.howOf(signed.session) === 'reset') throw Trouble.of('password_must_change', {})
-    return signed
-  }
+  const me = async (request: FastifyRequest): Promise<Signed> => expectChosen(await signedIn(door, request))
+  const atHome = async (request: FastifyRequest): Promise<Signed> => expectOwn(await signedIn(door, request))
+  const mine = async (request: FastifyRequest): Promise<Signed> => expectOwn(await me(request))
   return [
     route({
       name: 'session.password',
@@ -43,15 +54,15 @@ export function ownAccountRoutes(
       input: z.object({ password: secret.optional(), next: secret }),
       example: { password: 'correct horse battery', next: 'three other words' },
       answer: { account: 'k3v9…', login: 'marie', name: 'Marie Dupont', language: 'fr', mustChange: false },
-      admit: (request) => signedIn(door, request),
+      admit: atHome,
       run: async ({ input, request, keyOf }) => {
-        const signed = await signedIn(door, request)
+        const signed = await atHome(request)
         const isFirst = signed.open.sessions.howOf(signed.session) === 'reset'
         await own.changePassword(signed, input, clientOf(signed.open, request), keyOf)
         return { signed, isFirst }
       },
       tell: async ({ signed: { open, person }, isFirst }, { request, reply }) => {
-        if (isFirst) await signInHere(open, person, 'password', request, reply)
+        if (isFirst) await signInHere(open, [person], 'password', request, reply)
         return { ...shown(person), mustChange: false }
       },
     }),
@@ -67,9 +78,9 @@ export function ownAccountRoutes(
       }),
       example: { name: 'Marie Dupont', language: 'fr' },
       answer: { account: 'k3v9…', login: 'marie', name: 'Marie Dupont', language: 'fr' },
-      admit: me,
+      admit: mine,
       run: async ({ input, request, keyOf }) => {
-        const { open, person } = await me(request)
+        const { open, person } = await mine(request)
         // Whoever was erased has no name to change.
         if (person.login === null) throw Trouble.of('sign_in_needed', {})
         const about = {
@@ -97,9 +108,9 @@ export function ownAccountRoutes(
       input: z.object({ password: secret }),
       example: { password: 'correct horse battery' },
       answer: { secret: 'JBSWY3DP…', address: 'otpauth://totp/…' },
-      admit: me,
+      admit: mine,
       run: async ({ input, request }) => {
-        const signed = await me(request)
+        const signed = await mine(request)
         return own.beginTotp(signed, input.password, clientOf(signed.open, request))
       },
     }),
@@ -117,11 +128,11 @@ export function ownAccountRoutes(
       example: { code: '123456' },
       answer: { codes: ['ABCD-EFGH'] },
       admit: async (request) => {
-        await me(request)
+        await mine(request)
         expectPrivate(request)
       },
       run: async ({ input, request, keyOf }) => {
-        const signed = await me(request)
+        const signed = await mine(request)
         return own.confirmTotp(signed, input.code, clientOf(signed.open, request), keyOf)
       },
     }),
@@ -134,9 +145,9 @@ export function ownAccountRoutes(
       sensitive: true,
       input: z.object({ password: secret, code }),
       example: { password: 'correct horse battery', code: '123456' },
-      admit: me,
+      admit: mine,
       run: async ({ input, request, keyOf }) => {
-        const signed = await me(request)
+        const signed = await mine(request)
         await own.removeTotp(signed, input, clientOf(signed.open, request), keyOf)
       },
     }),
@@ -166,9 +177,9 @@ export function ownAccountRoutes(
       },
       admit: me,
       run: async ({ request }) => {
-        const { open, person, session: current } = await me(request)
+        const { open, people, session: current } = await me(request)
         const sessions = open.sessions
-          .openOf(person)
+          .openOf(people)
           .toSorted((a, b) => (b.until ?? 0) - (a.until ?? 0))
           .map(({ session, box, how, address, until }) => {
             const since = until === null ? null : until - sessionMs
@@ -195,9 +206,9 @@ export function ownAccountRoutes(
       input: nothing,
       admit: me,
       run: async ({ request }) => {
-        const { open, person } = await me(request)
+        const { open, people, person } = await me(request)
         const { id } = request.params as { readonly id: string }
-        const isOwn = open.sessions.openOf(person).some(({ session }) => session === id)
+        const isOwn = open.sessions.openOf(people).some(({ session }) => session === id)
         if (!digest.safeParse(id).success || !isOwn) throw Trouble.of('session_absent', {})
         await endSession(open, person, id)
         return { session: id }

@@ -97,6 +97,8 @@ export class OwnAccount {
 
 /** One session of somebody ends, here at once and everywhere by the log. */
 export async function endSession(open: Open, person: Person, session: string): Promise<void> {
+  // In the log of a site nobody else ends what was lent: this box says that he went, as he does himself.
+  if (person.lending !== undefined) return open.sessions.leave(session)
   open.sessions.shut(session)
   try {
     const { account } = person
@@ -116,6 +118,6 @@ async function endOthers({
   readonly person: Person
   readonly session: string | undefined
 }): Promise<void> {
-  for (const { session } of open.sessions.openOf(person))
+  for (const { session } of open.sessions.openOf([person]))
     if (session !== kept) await endSession(open, person, session)
 }

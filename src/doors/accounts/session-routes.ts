@@ -5,7 +5,7 @@ import { Trouble } from '../errors.ts'
 import type { AccountDoor } from './account-door.ts'
 import { clientOf, isSecure, openNow, signedIn, signInHere, signOutHere } from './browser.ts'
 import { sessionOf } from './credentials.ts'
-import type { Person } from './directory.ts'
+import type { Directory, Person } from './directory.ts'
 import { sessionMs } from './sessions.ts'
 
 const ask = z.strictObject({
@@ -26,9 +26,11 @@ export function addSessionRoutes(server: FastifyInstance, door: AccountDoor, gua
     const given = ask.safeParse(request.body)
     if (!given.success)
       throw Trouble.of('request_invalid', { reason: given.error.issues[0]?.message ?? 'no sign-in' })
-    const { person, how } = await open.signIn.check(given.data, clientOf(open, request))
-    await signInHere(open, person, how, request, reply)
-    return reply.send({ ...shown(person), mustChange: how === 'reset' })
+    const { people, how } = await open.signIn.check(given.data, clientOf(open, request))
+    await signInHere(open, people, how, request, reply)
+    const [person] = people
+    const lent = lentOf(person, open.directory)
+    return reply.send({ ...shown(person), lent, mustChange: how === 'reset' })
   })
 
   server.delete(path, writing, async (request, reply) => {
@@ -40,14 +42,15 @@ export function addSessionRoutes(server: FastifyInstance, door: AccountDoor, gua
   })
 
   server.get(path, reading, async (request, reply) => {
-    const { open, person, session } = await signedIn(door, request)
-    const roles = open.directory
-      .allRoles(person)
+    const { open, people, person, session } = await signedIn(door, request)
+    const roles = people
+      .flatMap((each) => open.directory.allRoles(each))
       .map(({ role, at }) => ({ role, site: at === '' ? null : at }))
-    const { until = null } = open.sessions.openOf(person).find((each) => each.session === session) ?? {}
+    const { until = null } = open.sessions.openOf(people).find((each) => each.session === session) ?? {}
     return reply.send({
       ...shown(person),
       site: person.site,
+      lent: lentOf(person, open.directory),
       roles,
       proofs: open.signIn.proofsOf(person),
       mustChange: open.sessions.howOf(session) === 'reset',
@@ -60,3 +63,16 @@ export function addSessionRoutes(server: FastifyInstance, door: AccountDoor, gua
 }
 
 export const shown = ({ account, login, name, language }: Person) => ({ account, login, name, language })
+
+const dayMs = 24 * 3_600_000
+
+/** This box let him in without the hub, which last confirmed him then, so many whole days ago. */
+function lentOf(
+  person: Person,
+  directory: Directory,
+): { readonly confirmed: number | null; readonly days: number | null } | null {
+  const lent = directory.lent(person)
+  if (!lent) return null
+  const age = directory.age(lent)
+  return { confirmed: lent.confirmed, days: age === null ? null : Math.floor(age / dayMs) }
+}

@@ -3,13 +3,15 @@ import type { Box } from '../../kernel/box/contract.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import type { Machine } from '../../kernel/machine.ts'
 import { newSecret } from './credentials.ts'
-import type { Directory, Person, Whose } from './directory.ts'
+import type { Directory, Person, Session, Whose } from './directory.ts'
+import { nameOf } from './directory.ts'
+import type { LentPerson } from './lent-people.ts'
 
 export const sessionMs = 12 * 3_600_000
 
 export type How = 'password' | 'pin' | 'totp' | 'code' | 'reset'
 type Own = {
-  readonly whose: Whose
+  readonly whose: readonly Whose[]
   readonly how: How
   readonly address: string
   readonly opened: number
@@ -52,48 +54,58 @@ export class Sessions {
     return () => this.#listeners.delete(tell)
   }
 
-  /** Returns the secret that the browser keeps. */
-  async open(person: Person, how: How, address: string): Promise<string> {
+  /** Returns the secret that the browser keeps. `people`: one, or one and the same as he was lent to several sites. */
+  async open(people: readonly (Person | LentPerson)[], how: How, address: string): Promise<string> {
     const secret = newSecret(this.#machine.random)
     const session = sha256(secret)
-    const { site, account } = person
-    const now = epochOf(this.#box.now(site))
-    const until = now === null ? null : now + sessionMs
     this.#forgetOld()
+    const all = people.map((person) => {
+      const now = epochOf(this.#box.now(person.site))
+      return { person, until: now === null ? null : now + sessionMs }
+    })
+    const whose = people.map(({ site, account, lending }) => ({ site, account, lending }))
+    const [{ until } = { until: null }] = all
     const opened = this.#machine.clock.mono()
-    this.#own.set(session, { whose: { site, account }, how, address, opened, until, ended: false })
-    await this.#say(site, { kind: 'session.opened', body: { session, account, how, address, until } })
+    this.#own.set(session, { whose, how, address, opened, until, ended: false })
+    for (const each of all) await this.#say(each.person.site, factOf({ session, how, address, ...each }))
     return secret
   }
 
-  /** Whose session this is, as long as it lasts. */
-  whose(session: string): Whose | undefined {
-    const said = this.#directory.session(session)
+  /** Whose session this is, as long as it lasts; the same person twice only where he was lent to two sites. */
+  whose(session: string): readonly Whose[] {
+    const said = this.#directory.sessions(session)
     const own = this.#own.get(session)
+    const isEnded = ({ site }: Whose) => said.some((each) => each.site === site && each.ended)
+    const isLent = (whose: Whose) => whose.lending === undefined || this.#directory.lent(whose) !== undefined
     if (own) {
-      const isOver = own.ended || said?.ended || this.#machine.clock.mono() - own.opened > sessionMs
-      return isOver ? undefined : own.whose
+      const isOver = own.ended || this.#machine.clock.mono() - own.opened > sessionMs
+      return isOver ? [] : own.whose.filter((each) => !isEnded(each) && isLent(each))
     }
-    if (!said || said.ended) return undefined
-    const now = epochOf(this.#box.now(said.site))
-    return said.until !== null && now !== null && now > said.until ? undefined : said
+    return said.filter((each) => !each.ended && !this.#isOver(each) && isLent(each))
+  }
+
+  #isOver({ site, until }: Session): boolean {
+    const now = epochOf(this.#box.now(site))
+    return until !== null && now !== null && now > until
   }
 
   /** How whoever has this session showed who he is. */
   howOf(session: string): string | undefined {
-    return this.#own.get(session)?.how ?? this.#directory.session(session)?.how
+    return this.#own.get(session)?.how ?? this.#directory.sessions(session)[0]?.how
   }
 
-  /** All that somebody has open, at whatever box, as far as it is known here. */
-  openOf(whose: Whose): readonly Opened[] {
-    const now = epochOf(this.#box.now(whose.site))
-    const isOver = (until: number | null) => until !== null && now !== null && now > until
+  /**
+   * All that somebody has open, as far as it is known here, at whatever box; of who was lent, those of this box.
+   * `people`: one, or one and the same as he was lent to several sites.
+   */
+  openOf(people: readonly Whose[]): readonly Opened[] {
     const found = new Map<string, Opened>()
-    for (const { ended, ...each } of this.#directory.sessionsOf(whose))
-      if (!ended && !isOver(each.until)) found.set(each.session, each)
+    for (const each of people.flatMap((whose) => this.#directory.sessionsOf(whose)))
+      if (!each.ended && !this.#isOver(each) && (each.lending === undefined || each.box === this.#box.id))
+        found.set(each.session, openedAs(each))
+    const names = people.map(nameOf)
     for (const [session, { how, address, until }] of this.#own) {
-      const is = this.whose(session)
-      if (is?.site === whose.site && is.account === whose.account)
+      if (this.whose(session).some((each) => names.includes(nameOf(each))))
         found.set(session, { session, box: this.#box.id, how, address, until })
       else found.delete(session)
     }
@@ -108,12 +120,16 @@ export class Sessions {
   }
 
   /** He goes. */
-  async close(secret: string): Promise<void> {
-    const session = sha256(secret)
+  close(secret: string): Promise<void> {
+    return this.leave(sha256(secret))
+  }
+
+  /** The same by what the log calls the session. */
+  async leave(session: string): Promise<void> {
     const whose = this.whose(session)
-    if (whose === undefined) return
+    if (whose.length === 0) return
     this.shut(session)
-    await this.#say(whose.site, { kind: 'session.closed', body: { session } })
+    for (const { site } of whose) await this.#say(site, { kind: 'session.closed', body: { session } })
   }
 
   /** A full disk keeps nobody out: then the session is of this process only. */
@@ -130,3 +146,23 @@ export class Sessions {
     for (const [session, { opened }] of this.#own) if (now - opened > sessionMs) this.#own.delete(session)
   }
 }
+
+type Opening = Pick<Opened, 'session' | 'address' | 'until'> & {
+  readonly person: Person | LentPerson
+  readonly how: How
+}
+
+function factOf({ person, session, how, address, until }: Opening) {
+  const { account } = person
+  if (!('lent' in person)) return { kind: 'session.opened', body: { session, account, how, address, until } }
+  const { lending, confirmed } = person
+  return { kind: 'session.lent', body: { session, account, lending, confirmed, address, until } }
+}
+
+const openedAs = ({ session, box, how, address, until }: Session): Opened => ({
+  session,
+  box,
+  how,
+  address,
+  until,
+})

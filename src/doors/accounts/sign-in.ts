@@ -1,3 +1,4 @@
+import { boundTo, isStale } from '../../kernel/accounts/lent.ts'
 import type { Vault } from '../../kernel/accounts/vault.ts'
 import type { Proof } from '../../kernel/accounts/facts.ts'
 import { sha256 } from '../../kernel/digest.ts'
@@ -7,6 +8,7 @@ import { hubSite } from '../../kernel/settings/target.ts'
 import { Trouble } from '../errors.ts'
 import type { Directory, Person } from './directory.ts'
 import { nameOf } from './directory.ts'
+import type { LentPerson } from './lent-people.ts'
 import type { Lockouts } from './lockouts.ts'
 import { isClose } from './network-place.ts'
 import { isNobodysPassword, isPassword } from './passwords.ts'
@@ -31,7 +33,8 @@ export type SignInAsk = {
   readonly code?: string | undefined
 }
 
-export type SignedIn = { readonly person: Person; readonly how: How }
+/** More than one person: the same, as he was lent to several sites. */
+export type SignedIn = { readonly people: readonly [Person, ...Person[]]; readonly how: How }
 
 export type SignInParts = {
   readonly directory: Directory
@@ -47,10 +50,6 @@ export type SignInParts = {
 }
 
 export type Why = 'wrong' | 'locked' | 'suspended' | 'second-factor' | 'stale' | 'no-role'
-
-/** What is bound to a proof, so that it opens for this account only. */
-export const boundTo = ({ site, account }: Pick<Person, 'site' | 'account'>, proof: Proof): string =>
-  `${site} ${account} ${proof}`
 
 /** Finds out whether somebody is who he says. Wrong tries cost time; nothing tells which accounts there are. */
 export class SignIn {
@@ -83,13 +82,44 @@ export class SignIn {
       await this.#parts.rest(this.#parts.lockouts.wrong(attempt))
       throw Trouble.of('sign_in_wrong', {})
     }
+    if (isLent(person)) {
+      const people = this.#lent(person, found, client)
+      this.#parts.lockouts.right(attempt)
+      return { people, how: 'password' }
+    }
     if (person.suspended) {
       this.#refused(person, 'suspended', client)
       throw Trouble.of('sign_in_suspended', {})
     }
     const how = await this.#secondFactor(person, ask.code, client, attempt)
     this.#parts.lockouts.right(attempt)
-    return { person, how: proof === 'once' ? 'reset' : (how ?? (pin ? 'pin' : 'password')) }
+    return { people: [person], how: proof === 'once' ? 'reset' : (how ?? (pin ? 'pin' : 'password')) }
+  }
+
+  /**
+   * Who was lent is all at once what each site says of him by this very password. What one site says proves nothing
+   * at another: its keeper may have chosen the password.
+   */
+  #lent(
+    { account, lent: { verifier } }: LentPerson,
+    found: readonly Person[],
+    client: Client,
+  ): SignedIn['people'] {
+    const { directory } = this.#parts
+    const all = found
+      .filter(isLent)
+      .filter((person) => person.account === account && person.lent.verifier === verifier)
+    const [first, ...others] = all.filter((person) => !isStale(directory.age(person)))
+    if (!first) {
+      this.#refused(all[0], 'stale', client)
+      throw Trouble.of('sign_in_stale', { days: daysOf(all.map((person) => directory.age(person) ?? 0)) })
+    }
+    const wantsFactor = ({ lent: { factor, roles } }: LentPerson) => factor || roles.includes('manager')
+    if (!isClose(client) && [first, ...others].some(wantsFactor)) {
+      this.#refused(first, 'second-factor', client)
+      throw Trouble.of('sign_in_lent_outside', {})
+    }
+    return [first, ...others]
   }
 
   /** The account whose secret this is: an organisation's, or one of a site with the same login. */
@@ -148,6 +178,8 @@ export class SignIn {
 
   /** What he can show, as far as this box knows it. */
   proofsOf(person: Person): { readonly password: boolean; readonly totp: boolean; readonly codes: number } {
+    // What he does at the hub only, the hub has told.
+    if (isLent(person)) return { password: true, totp: person.lent.factor, codes: 0 }
     const list = JSON.parse(this.#open(person, 'codes') ?? '[]') as readonly string[]
     const left = list.filter((code) => !this.#parts.directory.isUsed(person, code) && !this.#taken.has(code))
     const has = (proof: Proof) => this.#open(person, proof) !== undefined
@@ -164,6 +196,8 @@ export class SignIn {
   }
 
   #open(person: Person, proof: Proof): string | undefined {
+    // The site's own account of the same id is somebody else: its proofs are none of his.
+    if (isLent(person)) return proof === 'password' ? person.lent.verifier : undefined
     const kept = this.#parts.directory.proof(person, proof)
     if (!kept) return undefined
     const now = epochOf(this.#parts.now(person.site))
@@ -232,3 +266,7 @@ function lockedFor(ms: number): Trouble {
   const more = { retryAfter: Math.ceil(ms / 1000) }
   return Trouble.of('sign_in_locked', { minutes: Math.ceil(ms / 60_000) }).with(more)
 }
+
+const dayMs = 24 * 3_600_000
+const daysOf = (ages: readonly number[]): number => Math.floor(Math.min(...ages) / dayMs)
+const isLent = (person: Person): person is LentPerson => 'lent' in person

@@ -12,6 +12,7 @@ const open = { name: 'fair.open', allow: ['public'] }
 let token: Token | undefined
 let roles: Record<string, readonly string[]>
 let account: string | undefined
+let lentTo: readonly string[] | undefined
 let now: number | null
 let how = 'password'
 beforeEach(() => {
@@ -26,6 +27,7 @@ beforeEach(() => {
   }
   roles = { one: ['lead'], two: ['lead'] }
   account = 'jo'
+  lentTo = undefined
   now = 500
   how = 'password'
 })
@@ -33,11 +35,14 @@ beforeEach(() => {
 const parts = {
   directory: {
     token: (hashed: string) => (hashed === sha256(secret) ? token : undefined),
-    roles: (_: Whose, site: string) => roles[site] ?? [],
+    roles: ({ lending, site: at }: Whose, site: string) =>
+      lending === undefined || at === site ? (roles[site] ?? []) : [],
   },
   sessions: {
-    whose: (session: string) =>
-      session === sha256('s'.repeat(43)) && account !== undefined ? { site: 'fleet', account } : undefined,
+    whose: (session: string): readonly Whose[] => {
+      if (session !== sha256('s'.repeat(43)) || account === undefined) return []
+      return lentTo?.map((site) => ({ site, account: 'jo', lending: 'l1' })) ?? [{ site: 'fleet', account }]
+    },
     howOf: () => how,
   },
   epoch: () => now,
@@ -80,6 +85,18 @@ test('ACCOUNT-3 a person is what the logs say now, as long as the session lasts'
   expect(visitor.may(books, 'one')).toBe(false)
   account = 'another'
   expect(visitor.may(books, 'one')).toBe(false)
+})
+
+test('ACCOUNT-14 who was lent is at each site what that site says, as long as it does, and nothing elsewhere', () => {
+  lentTo = ['one', 'two']
+  roles = { one: ['lead'], two: ['volunteer'], three: ['manager'] }
+  const visitor = visitorOf({ cookie }, parts)
+  expect(visitor).toMatchObject({ kind: 'person', who: 'jo lent' })
+  const close = { name: 'fair.close', allow: ['lead'] }
+  expect(['one', 'two', 'three'].map((site) => visitor.may(close, site))).toEqual([true, false, false])
+  expect(visitor.may(pay, 'two')).toBe(true)
+  lentTo = ['two']
+  expect(['one', 'two', 'three'].map((site) => visitor.may(pay, site))).toEqual([false, true, false])
 })
 
 test('a token goes before a session, and a wrong one is nobody, whatever the cookie says', () => {

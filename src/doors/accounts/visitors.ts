@@ -36,26 +36,29 @@ export function visitorOf({ cookie, authorization }: Credentials, parts: Parts):
 }
 
 function personVisitor(session: string, { sessions, directory }: Parts): Visitor {
-  const whose = sessions.whose(session)
-  if (whose === undefined) return nobody
-  const who = whoOf(whose)
+  const [first] = sessions.whose(session)
+  if (first === undefined) return nobody
+  const who = whoOf(first)
   // He has not chosen a password yet: until then he may what anybody may.
   if (sessions.howOf(session) === 'reset')
     return { kind: 'person', who, mustChange: true, may: ({ allow }) => mayWith([], allow) }
-  const isHeStill = () => {
-    const now = sessions.whose(session)
-    return now !== undefined && whoOf(now) === who
-  }
-  return {
-    kind: 'person',
-    who,
-    may: ({ allow }, site) => mayWith(isHeStill() ? directory.roles(whose, site) : [], allow),
-  }
+  // Where he was lent to several sites, each says what he is there, and no more.
+  const rolesAt = (site: string) =>
+    sessions
+      .whose(session)
+      .filter((whose) => whoOf(whose) === who)
+      .flatMap((whose) => directory.roles(whose, site))
+  return { kind: 'person', who, may: ({ allow }, site) => mayWith(rolesAt(site), allow) }
 }
 
-/** As facts name him. An account of a site's own log is told from the organisation's of the same name. */
-export const whoOf = ({ site, account }: Whose): string =>
-  site === hubSite ? account : `${account} of ${site}`
+/**
+ * As facts name him. An account of a site's own log is told from the organisation's of the same name, and so is one
+ * that a site let in by itself, without the hub.
+ */
+export function whoOf({ site, account, lending }: Whose): string {
+  if (lending !== undefined) return `${account} lent`
+  return site === hubSite ? account : `${account} of ${site}`
+}
 
 /** A token may what its list says, at its sites, and never more than the account that it acts for. */
 function tokenVisitor(secret: string, { directory, epoch }: Parts): Visitor {

@@ -60,6 +60,39 @@ export const accountErrors = {
       fr: 'Utilisez l’un de vos dix codes, ou faites régler l’horloge de la box par un responsable.',
     },
   },
+  sign_in_stale: {
+    status: 403,
+    what: {
+      en: 'The hub has not confirmed this account for {days} days. Without it that lasts 30 days.',
+      fr: 'Le hub n’a pas confirmé ce compte depuis {days} jours. Sans lui, cela vaut 30 jours.',
+    },
+    doThis: {
+      en: 'Link this box, or the keeper of the site, to the hub for a moment, then sign in again.',
+      fr: 'Reliez cette box, ou le keeper du site, un instant au hub, puis reconnectez-vous.',
+    },
+  },
+  sign_in_lent_outside: {
+    status: 403,
+    what: {
+      en: 'This account needs a second factor from outside, and only the hub can check it.',
+      fr: 'De l’extérieur, ce compte a besoin d’un second facteur, que seul le hub peut vérifier.',
+    },
+    doThis: {
+      en: 'Sign in at the hub, or from the network of this box.',
+      fr: 'Connectez-vous au hub, ou depuis le réseau de cette box.',
+    },
+  },
+  login_lent: {
+    status: 409,
+    what: {
+      en: '{login} is an account of the organisation, which the hub lends to this box.',
+      fr: '{login} est un compte de l’organisation, que le hub prête à cette box.',
+    },
+    doThis: {
+      en: 'Change it at the hub: this box follows as soon as they are linked.',
+      fr: 'Modifiez-le au hub : cette box suit dès qu’ils sont reliés.',
+    },
+  },
   totp_needed_outside: {
     status: 403,
     what: {
