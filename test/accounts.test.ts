@@ -116,6 +116,17 @@ test('ACCOUNT-1 a set-up that is killed at any moment goes on where it was, and 
   expect((await signIn('marie', password)).status).toBe(200)
 }, 60_000)
 
+test('ACCOUNT-1 a set-up that ended behind its first account goes on with that account', async () => {
+  await start()
+  const box = program?.box
+  await box?.found('fleet')
+  const input = { account: 'marie1', login: 'marie', name: 'Marie', language: 'fr' }
+  const ask = { action: 'account.save', key: 'before the end', who: 'console', input }
+  await until(async () => (await box?.act('fleet', ask))?.is === 'answered')
+  expect(await by('setup', aSetup)).toEqual({ account: 'marie1' })
+  expect(await by('account list', {})).toHaveLength(1)
+})
+
 test('ACCOUNT-3 somebody signs in, stays so over a restart, and is out at once when he is suspended', async () => {
   await start()
   await by('setup', aSetup)

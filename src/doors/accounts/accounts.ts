@@ -124,6 +124,8 @@ export class Accounts {
     who: string,
   ): Promise<Person> {
     const login = checkLogin(about.login)
+    // What is not read yet would be made a second time.
+    await this.#parts.directory.known()
     const before = this.#parts.directory.byLogin(login).find((person) => person.site === site)
     const account = before?.account ?? randomId(this.#parts.machine.random, 12)
     const { name, language } = about
