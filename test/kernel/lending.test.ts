@@ -212,7 +212,11 @@ test('ACCOUNT-15 an erased person is hollow at the sites too, whatever he was le
   await person(hub, 'lead', 'lead', 'fair')
   await person(hub, 'boss', 'manager', null)
   await until(() => who(keeper) === 'boss lead')
-  const saved = Number(lentAt(keeper)['lead']?.saved[0])
+  const placeNow = () => {
+    const [n, i] = lentAt(keeper)['lead']?.saved ?? [0, 0]
+    return { n, i }
+  }
+  const saved = placeNow()
   await at(hub, 'fleet', 'account.save', {
     account: 'lead',
     login: 'login-lead',
@@ -220,11 +224,7 @@ test('ACCOUNT-15 an erased person is hollow at the sites too, whatever he was le
     language: 'en',
   })
   await until(() => lentAt(keeper)['lead']?.language === 'en')
-  const again = Number(lentAt(keeper)['lead']?.saved[0])
-  const places = [
-    { n: saved, i: 0 },
-    { n: again, i: 0 },
-  ]
+  const places = [saved, placeNow()]
   expect(await at(hub, 'fleet', 'facts.erase', { places })).toMatchObject({ is: 'answered' })
   await until(() => who(keeper) === 'boss', 20_000)
   for (const box of [hub, keeper]) await until(() => hollow(box).filter(Boolean).length === 2, 20_000)

@@ -64,14 +64,24 @@ const isHigher = (rows: Rows, id: string): boolean =>
 function save(rows: Rows, body: z.infer<(typeof facts)['account.saved']['body']>): Said {
   const taken = rows.people.list('byLogin', body.login).find((person) => person.account !== body.account)
   if (taken) return { refused: 'login-taken', detail: { login: body.login } }
-  return { facts: [{ kind: 'account.saved', body }], answer: { account: body.account } }
+  const { account } = body
+  return {
+    facts: [
+      { kind: 'account.made', body: { account } },
+      { kind: 'account.saved', body },
+    ],
+    answer: { account },
+  }
 }
 
 function prove(rows: Rows, body: z.infer<(typeof facts)['account.proof']['body']>): Said {
-  if (!rows.accounts.get(body.account)) return unknown(body.account)
-  if (body.proof === 'password' && body.sealed === null && isLastOwner(rows, body.account))
-    return { refused: 'last-owner', detail: { account: body.account } }
-  return { facts: [{ kind: 'account.proof', body }], answer: { account: body.account } }
+  const { account, proof, sealed } = body
+  if (!rows.accounts.get(account)) return unknown(account)
+  if (proof === 'password' && sealed === null && isLastOwner(rows, account))
+    return { refused: 'last-owner', detail: { account } }
+  const before = { kind: 'account.unproved' as const, body: { account, proof } }
+  const facts = sealed === null ? [before] : [before, { kind: 'account.proof' as const, body }]
+  return { facts, answer: { account } }
 }
 
 function end(rows: Rows, body: z.infer<(typeof facts)['session.ended']['body']>): Said {
@@ -124,6 +134,7 @@ export const actions = {
       return {
         facts: [
           ...saved.facts,
+          { kind: 'account.unproved', body: { account: id, proof: 'pin' } },
           { kind: 'account.proof', body: { account: id, proof: 'pin', sealed, until } },
           { kind: 'role.granted', body: { account: id, role: 'volunteer', site: null } },
         ],

@@ -12,15 +12,17 @@ const mostOpen = 50
 type Rows = RowsOf<typeof tables>
 
 export const apply: Apply<typeof facts, typeof tables> = {
-  'account.saved': (rows, { body, n, i }) => {
-    const { account } = body
+  'account.made': (rows, { body: { account }, n }) => {
     rows.accounts.put(rows.accounts.get(account) ?? { account, n, suspended: false })
-    rows.people.put({ ...body, n, i })
+    rows.people.remove(account)
+  },
+  'account.saved': (rows, { body, n, i }) => rows.people.put({ ...body, n, i }),
+  'account.unproved': (rows, { body: { account, proof } }) => {
+    rows.proofs.remove(account, proof)
+    if (proof === 'codes') for (const used of codesOf(rows, account)) rows.usedCodes.remove(account, used)
   },
   'account.proof': (rows, { body: { account, proof, sealed, until }, n, i }) => {
-    if (sealed === null) rows.proofs.remove(account, proof)
-    else rows.proofs.put({ account, proof, sealed, until, n, i })
-    if (proof === 'codes') for (const used of codesOf(rows, account)) rows.usedCodes.remove(account, used)
+    if (sealed !== null) rows.proofs.put({ account, proof, sealed, until, n, i })
   },
   'account.lent': (rows, { body, n, i }) => rows.lendings.put({ ...body, n, i }),
   'lendings.confirmed': (rows, { body, n }) => rows.confirmed.put({ slot: 0, n, ...body }),

@@ -27,13 +27,17 @@ export const proofs = ['password', 'once', 'pin', 'totp', 'codes'] as const
 export type Proof = (typeof proofs)[number]
 
 export const facts = {
-  /** A person. The account outlives the name: what was done stays done by that account. */
+  /** An account, of which nobody's name stands any more. It outlives the name: what was done stays done by it. */
+  'account.made': decision(z.object({ account: id })),
+  /** Whose it is. Said behind `account.made`, so that a name that was erased brings no earlier one back. */
   'account.saved': erasable(
     decision(
       z.object({ account: id, login, name: z.string().min(1).max(100), language: z.enum(['fr', 'en']) }),
     ),
   ),
-  /** How the person shows who he is, from now on; null: no longer this way. `until`: in the site's time. */
+  /** What proved it in this way before does so no more. */
+  'account.unproved': decision(z.object({ account: id, proof: z.enum(proofs) })),
+  /** How the person shows who he is, from now on. `until`: in the site's time. Said behind `account.unproved`. */
   'account.proof': erasable(
     decision(
       z.object({

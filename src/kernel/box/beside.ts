@@ -25,7 +25,7 @@ type Outside = {
 
 /** Kinds of facts that may change who shall sign in where without the hub, or where that is needed. */
 const aboutLending =
-  /"(?:account\.(?:saved|proof|suspended|lent)|role\.(?:granted|removed)|session\.ended|lendings\.confirmed|facts\.erased|box\.(?:un)?assigned|site\.keeper)"/
+  /"(?:account\.(?:made|saved|unproved|proof|suspended|lent)|role\.(?:granted|removed)|session\.ended|lendings\.confirmed|facts\.erased|box\.(?:un)?assigned|site\.keeper)"/
 
 /** What a site does beside its log: records that come again, orders, asks that wait for a keeper, errands to other sites, settings. */
 export class Beside {

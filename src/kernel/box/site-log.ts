@@ -279,7 +279,7 @@ export class SiteLog {
 function concernsBoxes({ head }: LogRow): boolean {
   return (
     head.startsWith('["q"') ||
-    /"(?:account\.saved|(?:base|box|site|orphan|quarantine|stream)\.[a-zA-Z]+)"/.test(head)
+    /"(?:account\.made|(?:base|box|site|orphan|quarantine|stream)\.[a-zA-Z]+)"/.test(head)
   )
 }
 
