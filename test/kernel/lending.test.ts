@@ -157,7 +157,9 @@ test('ACCOUNT-15 who is suspended or loses his role while the site is away is ou
   const { hub, keeper } = await hubAndSite(boxes)
   await person(hub, 'lead', 'lead', 'fair')
   await person(hub, 'boss', 'manager', null)
-  await until(() => who(keeper) === 'boss lead')
+  await until(() => who(keeper) === 'boss lead' && who(hub) === 'boss lead')
+  // Nothing is under way any more that would be tried again by itself.
+  await new Promise((resolve) => setTimeout(resolve, 500))
   boxes.cut.add('hub-keeper')
   await until(() => hub.box.status().links.length === 0, 30_000)
   await at(hub, 'fleet', 'account.suspend', { account: 'lead', suspended: true })

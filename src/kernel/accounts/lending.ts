@@ -123,7 +123,8 @@ export function erasedLendings(
 
 function isOld(word: { readonly confirmed: number | null } | undefined, now: Instant): boolean {
   if (!word) return true
-  return now[2] > 0 && (ageOf(word.confirmed, now) ?? Infinity) > renewAfterMs
+  const isKnown = now[2] > 0 && epochOf(now) !== null
+  return isKnown && (ageOf(word.confirmed, now) ?? Infinity) > renewAfterMs
 }
 
 const isSame = (a: Lent, b: Lent | undefined): boolean => b !== undefined && canonical(a) === canonical(b)
