@@ -13,6 +13,7 @@ import { networkFaults } from './faults/network-faults.ts'
 import { Gate } from './gate.ts'
 import { Installer } from './installer.ts'
 import { Lead } from './lead.ts'
+import { Organisation } from './organisation.ts'
 import { Patrol } from './patrol.ts'
 import { Person } from './person.ts'
 import { statesOf } from './protocol-states.ts'
@@ -134,6 +135,8 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   world.media?.begin(fairs)
   const registrars = scenario.registrars ? fairs.map((plan) => register(world, plan, haste)) : []
   const screens = look(world, { ...scenario, plans: fairs })
+  const offices = scenario.people ? fairs.map((plan) => new Organisation(world, plan)) : []
+  for (const office of offices) office.live(60_000 / haste)
   const times = world.boots && new TimeCheck(world, world.boots)
   if (scenario.clocks) for (const plan of fairs) ringBells(world, plan, haste)
   if (scenario.orders) for (const plan of fairs) dispatch(world, plan, haste, crowd)
@@ -153,6 +156,7 @@ async function live(world: World, scenario: Scenario): Promise<number> {
   if (times && !world.failure) await times.comeToRest()
   if (!world.failure) await world.orderWatch?.comeToRest(world)
   if (!world.failure) await far.comeToRest()
+  for (const office of offices) if (!world.failure) await office.comeToRest()
   for (const registrar of registrars) if (!world.failure) await registrar.comeToRest(world)
   return lived
 }

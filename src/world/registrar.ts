@@ -119,7 +119,8 @@ function checkErased(named: readonly Named[], log: SiteEvidence, cards: readonly
   }
 }
 
-function everythingOn(card: Card): string {
+/** All that can be read on a card: its truth, its views, its bases. */
+export function everythingOn(card: Card): string {
   const databases = [card.truth, ...card.sites.map((site) => card.views(site))]
   const rows = databases.flatMap((database) =>
     [...takeImage(database).tables].map(([name, table]) => `${name} ${JSON.stringify(table)}`),

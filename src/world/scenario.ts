@@ -34,6 +34,8 @@ export type Scenario = {
   readonly orders?: boolean | undefined
   /** People ask for what can wait for a keeper, also at boxes that do not reach one. */
   readonly afar?: boolean | undefined
+  /** The organisation's log is at its keeper alone, and people sign in at the other boxes by what it lends. */
+  readonly people?: boolean | undefined
   /** People save settings at the hub and at the site, and boxes put them into effect. */
   readonly settings?: boolean | undefined
 }

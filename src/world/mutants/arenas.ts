@@ -22,6 +22,9 @@ const small = () =>
     small: ['sat2'],
   })
 
+/** The organisation's own site, at the hub and nowhere else. */
+const office = () => makePlan({ site: 'fleet', keeper: 'hub0', hub: 'hub0' })
+
 /** What takes weeks on a real box takes minutes here. */
 const shortLived = {
   ...usual,
@@ -277,6 +280,17 @@ export const arenas = {
     settings: true,
     faults: { cut: 4, 'half-open link': 1, ...kills, 'disk error': 1 },
   },
+  /** Accounts come and go at the hub, while boxes that let people in are away from it, and keepers change. */
+  'lent logins': {
+    plan: small,
+    ms: minutes(30),
+    faultEveryMs: 50_000,
+    haste: 6,
+    people: true,
+    limits: { ...shortLived, keptAfterTopMs: minutes(600) },
+    // What a disk refuses to erase goes at the next start: that is tried where persons are written down.
+    faults: { ...kills, cut: 1, 'one-way link': 1, 'half-open link': 3, 'hand-over': 2, 'views lost': 1 },
+  },
 } satisfies Readonly<Record<string, Arena>>
 
 export type ArenaName = keyof typeof arenas
@@ -287,7 +301,7 @@ export const isArena = (name: string): name is ArenaName => Object.hasOwn(arenas
 export function scenarioOf(name: ArenaName): Scenario {
   const { plan, ...rest }: Arena = arenas[name]
   const made = plan()
-  const plans = rest.settings ? [made, fleetOf([made])] : [made]
+  const plans = [made, ...(rest.settings ? [fleetOf([made])] : rest.people ? [office()] : [])]
   // Only where an arena asks for them, so that the lives of the others stay as they were.
   const plain = {
     limits: undefined,

@@ -3,6 +3,7 @@ import { inBlobs } from './list-blobs.ts'
 import { inBoxes } from './list-boxes.ts'
 import { inLive } from './list-live.ts'
 import { inOrders } from './list-orders.ts'
+import { inPeople } from './list-people.ts'
 import { inStoreAndRecords } from './list-records.ts'
 import { inRules } from './list-rules.ts'
 import { inTime } from './list-time.ts'
@@ -18,4 +19,5 @@ export const mutants: readonly Mutant[] = [
   ...inTime,
   ...inOrders,
   ...inAfar,
+  ...inPeople,
 ]
