@@ -88,7 +88,7 @@ function doorOf(box: TestBox) {
       return error instanceof Trouble ? error.code : String(error)
     }
   }
-  return { enter, code, [Symbol.dispose]: () => door.close() }
+  return { open, enter, code, [Symbol.dispose]: () => door.close() }
 }
 
 const lead = { name: 'fair.close', allow: ['lead'] }

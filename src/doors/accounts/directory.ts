@@ -86,6 +86,7 @@ export class Directory {
   readonly #listeners = new Set<() => void>()
   #index: Index | undefined
   #unlisten: (() => void) | undefined
+  #isLooking = false
 
   readonly #timers: Machine['timers']
 
@@ -212,11 +213,18 @@ export class Directory {
   }
 
   #look(): void {
+    // What is read already is told while it is being asked for, and whoever hears it asks here.
+    if (this.#isLooking) return
+    this.#isLooking = true
     const { sites } = this.#box.status()
-    for (const { site } of sites) {
-      if (this.#sites.has(site)) continue
-      const show = (query: Query) => new ShownRows(this.#box.live, site, query, () => this.#changed())
-      this.#sites.set(site, Object.fromEntries(queries.map((query) => [query, show(query)])) as Shown)
+    try {
+      for (const { site } of sites) {
+        if (this.#sites.has(site)) continue
+        const show = (query: Query) => new ShownRows(this.#box.live, site, query, () => this.#changed())
+        this.#sites.set(site, Object.fromEntries(queries.map((query) => [query, show(query)])) as Shown)
+      }
+    } finally {
+      this.#isLooking = false
     }
     const standing = sites.map(({ site, left }) => `${site} ${left}`).join()
     if (standing === this.#standing) return
