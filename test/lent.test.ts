@@ -33,7 +33,17 @@ afterEach(async () => {
 const dataOf = (name: string) => join(root, name)
 async function start(name: string, port = 0): Promise<Program> {
   const machine = realMachine({ write: (text) => void said.push(text), isTTY: false, least: 'debug' })
-  const settings = readSettings({}, { data: dataOf(name), port: `${port}`, host: '127.0.0.1', log: 'debug' })
+  const settings = readSettings(
+    {},
+    {
+      data: dataOf(name),
+      port: `${port}`,
+      'mqtt-port': '0',
+      'mqtt-ws-port': '0',
+      host: '127.0.0.1',
+      log: 'debug',
+    },
+  )
   const program = await startProgram({ settings, machine, listening: () => {} })
   running.set(name, program)
   return program
@@ -66,7 +76,7 @@ async function request(
   const answer = await fetch(`${origin}/api/${path}`, {
     method,
     headers: {
-      'content-type': 'application/json',
+      ...(more.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(more.cookie === undefined ? {} : { cookie: more.cookie, origin }),
     },
     ...(more.body === undefined ? {} : { body: JSON.stringify(more.body) }),
