@@ -16,7 +16,6 @@ type Own = {
   readonly address: string
   readonly opened: number
   readonly until: number | null
-  ended: boolean
 }
 /** A session as its owner sees it. `until`: in the site's time. */
 export type Opened = {
@@ -37,6 +36,8 @@ export class Sessions {
   readonly #machine: Machine
   /** Those of this process, by their hash. */
   readonly #own = new Map<string, Own>()
+  /** Those that let nobody in here any more, and since when; the log may not say so yet, or never. */
+  readonly #shut = new Map<string, number>()
   readonly #listeners = new Set<() => void>()
 
   constructor(parts: {
@@ -66,19 +67,20 @@ export class Sessions {
     const whose = people.map(({ site, account, lending }) => ({ site, account, lending }))
     const [{ until } = { until: null }] = all
     const opened = this.#machine.clock.mono()
-    this.#own.set(session, { whose, how, address, opened, until, ended: false })
+    this.#own.set(session, { whose, how, address, opened, until })
     for (const each of all) await this.#say(each.person.site, factOf({ session, how, address, ...each }))
     return secret
   }
 
   /** Whose session this is, as long as it lasts; the same person twice only where he was lent to two sites. */
   whose(session: string): readonly Whose[] {
+    if (this.#shut.has(session)) return []
     const said = this.#directory.sessions(session)
     const own = this.#own.get(session)
     const isEnded = ({ site }: Whose) => said.some((each) => each.site === site && each.ended)
     const isLent = (whose: Whose) => whose.lending === undefined || this.#directory.lent(whose) !== undefined
     if (own) {
-      const isOver = own.ended || this.#machine.clock.mono() - own.opened > sessionMs
+      const isOver = this.#machine.clock.mono() - own.opened > sessionMs
       return isOver ? [] : own.whose.filter((each) => !isEnded(each) && isLent(each))
     }
     return said.filter((each) => !each.ended && !this.#isOver(each) && isLent(each))
@@ -101,8 +103,7 @@ export class Sessions {
   openOf(people: readonly Whose[]): readonly Opened[] {
     const found = new Map<string, Opened>()
     for (const each of people.flatMap((whose) => this.#directory.sessionsOf(whose)))
-      if (!each.ended && !this.#isOver(each) && (each.lending === undefined || each.box === this.#box.id))
-        found.set(each.session, openedAs(each))
+      if (this.#isOpen(each)) found.set(each.session, openedAs(each))
     const names = people.map(nameOf)
     for (const [session, { how, address, until }] of this.#own) {
       if (this.whose(session).some((each) => names.includes(nameOf(each))))
@@ -112,10 +113,14 @@ export class Sessions {
     return [...found.values()]
   }
 
+  #isOpen(said: Session): boolean {
+    if (said.ended || this.#isOver(said)) return false
+    return said.box === this.#box.id ? !this.#shut.has(said.session) : said.lending === undefined
+  }
+
   /** From now on it lets nobody in here, whatever becomes of it in the log. */
   shut(session: string): void {
-    const own = this.#own.get(session)
-    if (own) own.ended = true
+    this.#shut.set(session, this.#machine.clock.mono())
     for (const tell of this.#listeners) tell()
   }
 
@@ -144,6 +149,7 @@ export class Sessions {
   #forgetOld(): void {
     const now = this.#machine.clock.mono()
     for (const [session, { opened }] of this.#own) if (now - opened > sessionMs) this.#own.delete(session)
+    for (const [session, at] of this.#shut) if (now - at > sessionMs) this.#shut.delete(session)
   }
 }
 
