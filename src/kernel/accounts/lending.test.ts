@@ -69,6 +69,14 @@ function must<T>(value: T | undefined): T {
 }
 const confirmedOf = ({ confirmed: [word] }: LentRows) => openConfirmed(vault, site, must(word))?.confirmed
 
+test('PEOPLE-1 a password that was made for somebody is lent to nobody, until he has chosen his own', () => {
+  const once = { ...aPassword('ann1'), proof: 'once' as const }
+  const made = fleetOf(['jo01', 'ann1'], { proofs: [aPassword('jo01'), once] })
+  expect([...lendable(made, site).keys()]).toEqual(['jo01'])
+  const chosen = fleetOf(['ann1'], { proofs: [once, aPassword('ann1')] })
+  expect(lendable(chosen, site).get('ann1')?.verifier).toBe('hash of ann1')
+})
+
 test('ACCOUNT-11 a password that holds for a while, an owner by any role, and who has no name or proof are not lent', () => {
   const roles = [
     { account: 'lead', site, role: 'lead', n: 3 },
