@@ -10,7 +10,7 @@ import type { Language } from '../language.ts'
 import type { ShownFact } from './audit-facts.ts'
 import { inWords, readable, shownFact, subjectOf } from './audit-facts.ts'
 import { backwards } from './audit-reading.ts'
-import type { Directory } from './directory.ts'
+import type { Directory, Whose } from './directory.ts'
 import { whoOf } from './visitors.ts'
 
 /** A request looks at so many entries at most, then says where to go on. */
@@ -56,13 +56,19 @@ export type AuditPage = {
 
 type Parts = {
   readonly box: Pick<Box, 'entries'>
-  readonly directory: Pick<Directory, 'person' | 'byLogin'>
+  readonly directory: Pick<Directory, 'person' | 'byLogin' | 'lentNow'>
   readonly known: Known
   readonly language: Language
 }
 
 /** The records that say who came in, who went, and who was not let in; all else that people do is a decision. */
-const told: readonly string[] = ['login.refused', 'door.refused', 'session.opened', 'session.closed']
+const told: readonly string[] = [
+  'login.refused',
+  'door.refused',
+  'session.opened',
+  'session.lent',
+  'session.closed',
+]
 /** By the text of a head: most entries are none of these, and are not parsed. */
 const kindsTold = told.map((kind) => kind.replaceAll('.', String.raw`\.`)).join('|')
 const mayBeTold = new RegExp(String.raw`^\["(?:a|r",\[[^\]]*\],"(?:${kindsTold}))"`)
@@ -148,7 +154,7 @@ function auditRow(parts: Parts, site: string, { n, head: text, bodies }: LogRow)
   if (!mayBeTold.test(text)) return undefined
   const head = parseHead(text)
   const facts = factsOf(head, bodies)
-  if (head.form === 'a') return { row: decided(parts, n, head, facts), facts }
+  if (head.form === 'a') return { row: decided(parts, site, n, head, facts), facts }
   const [fact] = facts
   if (head.form !== 'r' || !fact || !told.includes(head.kind)) return undefined
   return { row: recorded(parts, site, n, head, fact), facts: [] }
@@ -156,6 +162,7 @@ function auditRow(parts: Parts, site: string, { n, head: text, bodies }: LogRow)
 
 function decided(
   parts: Parts,
+  site: string,
   n: number,
   { asked, at }: Extract<Head, { readonly form: 'a' }>,
   facts: readonly Fact[],
@@ -167,7 +174,7 @@ function decided(
     n,
     is: 'done',
     who,
-    name: nameOfWho(parts, who),
+    name: nameOfWho(parts, site, who),
     what: action,
     about: parts.known.actions.get(action)?.action.about?.[parts.language] ?? null,
     words: inWords(shown),
@@ -192,14 +199,14 @@ function recorded(
   const body = (fact.body ?? {}) as Readonly<Record<string, unknown>>
   const said = (name: string) => (typeof body[name] === 'string' ? body[name] : null)
   const account = said('account')
-  const who = said('who') ?? (account === null ? 'nobody' : whoOf({ site, account }))
+  const who = said('who') ?? (account === null ? 'nobody' : whoOf(whoseOf(parts, site, account, kind)))
   const isRefused = kind === 'login.refused' || kind === 'door.refused'
   const shown = shownFact(fact)
   return {
     n,
     is: isRefused ? 'refused' : 'signed',
     who,
-    name: nameOfWho(parts, who),
+    name: nameOfWho(parts, site, who),
     what: said('what') ?? (kind === 'login.refused' ? 'login' : kind),
     about: null,
     words: said('how') ?? said('why') ?? '',
@@ -219,12 +226,22 @@ function moment(at: Instant): AuditRow['at'] {
   return { time: epoch === null ? null : new Date(epoch).toISOString(), quality: at[2] }
 }
 
-/** `k3v9`, `k3v9 of trail`, `k3v9 token 7x`: the account in each. */
-const accountForm = /^(?<account>[0-9a-z]{4,32})(?: of (?<site>[0-9a-z-]{1,63}))?(?: token [0-9a-z]{4,32})?$/
+/** An account that a site's log speaks of and does not have itself was lent to it. */
+function whoseOf({ directory }: Parts, site: string, account: string, kind: string): Whose {
+  const own = { site, account }
+  const isOwn = kind !== 'session.lent' && (site === hubSite || directory.person(own) !== undefined)
+  return isOwn ? own : { ...own, lending: '' }
+}
 
-function nameOfWho({ directory }: Parts, who: string): string | null {
-  const { account = '', site = hubSite } = accountForm.exec(who)?.groups ?? {}
-  return directory.person({ site, account })?.name ?? null
+/** `k3v9`, `k3v9 of trail`, `k3v9 lent`, `k3v9 token 7x`: the account in each. */
+const accountForm =
+  /^(?<account>[0-9a-z]{4,32})(?: of (?<at>[0-9a-z-]{1,63})| (?<lent>lent))?(?: token [0-9a-z]{4,32})?$/
+
+function nameOfWho({ directory }: Parts, site: string, who: string): string | null {
+  const { account = '', at = hubSite, lent } = accountForm.exec(who)?.groups ?? {}
+  const person = directory.person({ site: at, account })
+  // Where the organisation's own log is not, what it lent says who he is.
+  return (person ?? (lent === undefined ? undefined : directory.lentNow(site, account)))?.name ?? null
 }
 
 function filterOf(parts: Parts, { who, what, is, until }: AuditFilter) {
@@ -237,11 +254,12 @@ function filterOf(parts: Parts, { who, what, is, until }: AuditFilter) {
   }
 }
 
-/** A whole login is one account, in whatever log, with its tokens; anything else a part of a name. */
+/** A whole login is one account, in whatever log, lent or not, with its tokens; anything else a part of a name. */
 function doerOf({ directory }: Parts, text: string): (row: AuditRow) => boolean {
   const typed = text.normalize('NFKC').trim().toLowerCase()
   const ids = directory.byLogin(typed).map(whoOf)
-  const isOf = (who: string) => ids.some((id) => who === id || who.startsWith(`${id} token `))
+  const isOf = (who: string) =>
+    ids.some((id) => who === id || who === `${id} lent` || who.startsWith(`${id} token `))
   if (ids.length > 0) return ({ who }) => isOf(who)
   return ({ who, name }) => [who, name ?? ''].some((each) => each.toLowerCase().includes(typed))
 }

@@ -124,6 +124,11 @@ export class Directory {
     return person?.lending === whose.lending ? person : undefined
   }
 
+  /** Whom the hub lends to a site under this account as things are. */
+  lentNow(site: string, account: string): LentPerson | undefined {
+    return this.#now.lent.get(nameOf({ site, account, lending: '' }))
+  }
+
   age({ site, confirmed }: LentPerson): Age {
     return ageOf(confirmed, this.#box.now(site))
   }
