@@ -5,6 +5,7 @@ import { hashPassword } from '../src/doors/accounts/passwords.ts'
 import { Trouble } from '../src/doors/errors.ts'
 import type { Lent } from '../src/kernel/accounts/lent.ts'
 import { boundTo, openLent, sealConfirmed, sealLent } from '../src/kernel/accounts/lent.ts'
+import { sha256 } from '../src/kernel/digest.ts'
 import type { TestBox } from './kernel/boxes.ts'
 import { Boxes, known, until } from './kernel/boxes.ts'
 
@@ -181,4 +182,48 @@ test('ACCOUNT-15 a box that hears that it was unassigned lets nobody in by what 
   await north.box.assign('north', spot.member)
   await until(() => !spot.site('north').left && again.may(lead, 'south'))
   await until(async () => (await door.enter('jo01', password)).may(lead, 'north'))
+}, 60_000)
+
+test('OWN-7 a session at two sites is one to whoever has it, none of the site’s own account’s, and ends at both', async () => {
+  await using boxes = new Boxes()
+  const { hub, north, spot } = await twoSites(boxes)
+  await person(hub, 'jo01', 'lead')
+  await until(() => ['north', 'south'].every((site) => lendingsOf(spot, site).length === 1), 20_000)
+  // The site has an account of its own with the very same id.
+  const own = { site: 'north', account: 'jo01' }
+  await act(north, 'north', 'account.save', { account: 'jo01', login: 'own', name: 'Own', language: 'fr' })
+  const vault = north.box.vault('north')
+  for (const [proof, text] of [
+    ['password', await hashPassword('a password of its own', north.machine().random)],
+    ['totp', 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'],
+    ['codes', JSON.stringify([sha256('code')])],
+  ] as const) {
+    const sealed = vault?.seal(text, boundTo(own, proof))
+    await act(north, 'north', 'account.prove', { account: 'jo01', proof, sealed, until: null })
+  }
+  using door = doorOf(spot)
+  const { signIn, sessions, directory } = door.open
+  await until(async () => (await door.code('own', 'a password of its own')) === 'sign_in_code_needed')
+  const { people, how } = await signIn.check({ login: 'jo01', secret: password }, near)
+  expect(people.map(({ site }) => site).toSorted()).toEqual(['north', 'south'])
+  expect(signIn.proofsOf(people[0])).toEqual({ password: true, totp: false, codes: 0 })
+  const itself = directory.person(own)
+  if (!itself) throw new Error('the account of the site is not known')
+  expect(signIn.proofsOf(itself)).toEqual({ password: true, totp: true, codes: 1 })
+  const other = sha256(await sessions.open([itself], 'totp', near.address))
+  const session = sha256(await sessions.open(people, how, near.address))
+  const said = (site: string) =>
+    spot.views.get(site)?.prepare('SELECT ended FROM kernel_sessions WHERE session = ?').get(session)
+  await until(() => ['north', 'south'].every((site) => said(site)?.['ended'] === 0))
+  const openOf = (who: typeof people) => sessions.openOf(who).map((each) => each.session)
+  expect(openOf(people)).toEqual([session])
+  expect(openOf([itself])).toEqual([other])
+  // What the process has forgotten, the logs of both sites say.
+  using again = doorOf(spot)
+  await again.open.directory.known()
+  expect(again.open.sessions.openOf(people).map((each) => each.session)).toEqual([session])
+  await again.open.sessions.leave(session)
+  await until(() => ['north', 'south'].every((site) => said(site)?.['ended'] === 1))
+  await until(() => openOf(people).length === 0)
+  expect(openOf([itself])).toEqual([other])
 }, 60_000)

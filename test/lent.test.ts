@@ -214,3 +214,91 @@ test('ACCOUNT-15 suspended while the site was away, he is out as soon as it is b
   expect((await signIn('hub', 'max')).body['code']).toBe('sign_in_code_needed')
   expect((await me('hub', max.cookie)).status).toBe(401)
 }, 180_000)
+
+test('OWN-7 who was lent sees and ends his sessions here, is sent to the hub for the rest, and stands in the audit', async () => {
+  await hubAndKeeper()
+  const { port } = box('hub')
+  await stop('hub')
+  await setTime('keeper', site, Date.now())
+  const jo = await signIn('keeper', 'jo')
+  const phone = await signIn('keeper', 'jo')
+  expect(jo.body).toMatchObject({ lent: { days: 0 }, mustChange: false })
+  const mine = async (cookie: string) => (await me('keeper', cookie)).body
+  expect(await mine(jo.cookie)).toMatchObject({
+    site,
+    lent: { days: 0 },
+    roles: [{ role: 'lead', site }],
+    proofs: { password: true, totp: false, codes: 0 },
+    mustChange: false,
+    plain: true,
+  })
+  const { since, until } = (await mine(jo.cookie)) as { since: number; until: number }
+  expect(until - since).toBe(12 * 3_600_000)
+  // The hub has told that he has a second factor, and asks for it; this box does not.
+  const max = await signIn('keeper', 'max')
+  expect(await mine(max.cookie)).toMatchObject({ proofs: { password: true, totp: true, codes: 0 } })
+  const next = 'three quite other words'
+  const refused: readonly (readonly [string, string, unknown])[] = [
+    ['PUT', '/password', { password, next }],
+    ['PATCH', '', { name: 'Another', language: 'en' }],
+    ['POST', '/totp', { password }],
+    ['PUT', '/totp', { code: '123456' }],
+    ['DELETE', '/totp', { password, code: '123456' }],
+  ]
+  for (const [method, path, body] of refused)
+    expect([
+      method,
+      path,
+      await request('keeper', method, `fleet/session${path}`, { cookie: jo.cookie, body }),
+    ]).toMatchObject([method, path, { status: 409, body: { code: 'login_lent' } }])
+  await stop('keeper')
+  await start('keeper')
+  await expect.poll(async () => (await me('keeper', jo.cookie)).status, patience).toBe(200)
+  const all = async () => {
+    const { body } = await request('keeper', 'GET', 'fleet/session/all', { cookie: jo.cookie })
+    return body['sessions'] as readonly { session: string; current: boolean; how: string }[]
+  }
+  expect((await all()).map(({ current, how }) => ({ current, how }))).toEqual([
+    { current: false, how: 'password' },
+    { current: true, how: 'password' },
+  ])
+  const [other, own] = await all()
+  const end = (session = '') => request('keeper', 'DELETE', `fleet/session/${session}`, { cookie: jo.cookie })
+  expect((await end(other?.session)).status).toBe(204)
+  await expect.poll(async () => (await me('keeper', phone.cookie)).status, patience).toBe(401)
+  await expect.poll(async () => (await all()).map(({ current }) => current), patience).toEqual([true])
+  expect((await me('keeper', max.cookie)).status).toBe(200)
+  expect((await signIn('keeper', 'jo', 'a guess that is wrong')).status).toBe(401)
+
+  type Row = {
+    readonly who: string
+    readonly what: string
+    readonly name: string | null
+    readonly is: string
+  }
+  const audit = async (name: string, cookie: string) => {
+    const { body } = await request(name, 'GET', `fleet/audit?site=${site}&who=jo&limit=500`, { cookie })
+    return (body['rows'] ?? []) as readonly Row[]
+  }
+  const who = `${String(jo.body['account'])} lent`
+  const stands = [
+    { who, name: 'Name of jo', what: 'login', is: 'refused' },
+    { who, name: 'Name of jo', what: 'session.lent', is: 'signed' },
+  ]
+  const isThere = async (name: string, cookie: string) => {
+    const rows = await audit(name, cookie)
+    return stands.map(
+      (row) =>
+        rows.filter((each) => Object.entries(row).every(([key, value]) => each[key as keyof Row] === value))
+          .length,
+    )
+  }
+  await expect.poll(() => isThere('keeper', jo.cookie), patience).toEqual([1, 2])
+  // The last of his sessions here, and with it the cookie.
+  expect(await end(own?.session)).toMatchObject({ status: 204, cookie: 'regie_session=' })
+  expect((await me('keeper', jo.cookie)).status).toBe(401)
+  // At the hub he is found under his login too, and is told from his own account there.
+  await start('hub', port)
+  const marie = await signIn('hub', 'marie')
+  await expect.poll(() => isThere('hub', marie.cookie), patience).toEqual([1, 2])
+}, 180_000)

@@ -138,7 +138,9 @@ export class Directory {
     return this.#now.logins.get(login) ?? []
   }
 
+  /** Of an account of the site's own; what was lent has the one that was lent with it. */
   proof(person: Whose, proof: Proof): { readonly sealed: string; readonly until: number | null } | undefined {
+    if (person.lending !== undefined) return undefined
     for (const row of this.#rows(person.site, 'doorProofs'))
       if (row['account'] === person.account && row['proof'] === proof)
         return { sealed: String(row['sealed']), until: row['until'] as number | null }
