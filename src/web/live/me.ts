@@ -16,6 +16,8 @@ export type Me = {
   readonly proofs: Proofs
   /** The password was given by somebody else, for once. */
   readonly mustChange: boolean
+  /** Let in without the hub, which last said so then, so many whole days ago; null: nobody knows. */
+  readonly lent: { readonly confirmed: number | null; readonly days: number | null } | null
 }
 
 /** What a box tells anybody who opens a page. */

@@ -7,13 +7,14 @@ import { Form, useForm } from '../kit/form.tsx'
 import { Heading } from '../kit/heading.tsx'
 import { Mark } from '../kit/mark.tsx'
 import { Notice } from '../kit/notice.tsx'
-import { Panel } from '../kit/panel.tsx'
+import { Facts, Panel } from '../kit/panel.tsx'
 import { Qr } from '../kit/qr.tsx'
 import type { Language } from '../kit/say.ts'
 import { languages, moment, say } from '../kit/say.ts'
 import { toast } from '../kit/toast.tsx'
 import { askNow } from '../live/ask-now.ts'
 import { lookWhoIsHere, me } from '../live/me.ts'
+import { sayLent } from './lent-days.ts'
 import { words } from './words.ts'
 
 const session = '/api/fleet/session'
@@ -21,6 +22,14 @@ const languageNames = { fr: 'Français', en: 'English' } as const
 
 /** What everybody does with the own account. */
 export function OwnAccount() {
+  if (me.value?.lent)
+    return (
+      <>
+        <Heading title={say(words.myAccount)} />
+        <LentAccount days={me.value.lent.days} />
+        <Sessions />
+      </>
+    )
   return (
     <>
       <Heading title={say(words.myAccount)} />
@@ -31,6 +40,24 @@ export function OwnAccount() {
       </div>
       <Sessions />
     </>
+  )
+}
+
+/** What stands at the hub is changed there. */
+function LentAccount({ days }: { readonly days: number | null }) {
+  const { name = null, login = null } = me.value ?? {}
+  return (
+    <Panel title={say(words.about)}>
+      <Notice is={days === 0 ? 'good' : 'watch'} title={sayLent(days)}>
+        {say(words.lentMore)}
+      </Notice>
+      <Facts
+        of={[
+          [say(words.name), name ?? '–'],
+          [say(words.login), login ?? '–'],
+        ]}
+      />
+    </Panel>
   )
 }
 

@@ -185,6 +185,26 @@ export const words = {
   newPassword: { en: 'New password', fr: 'Nouveau mot de passe' },
   secondFactorShort: { en: 'Second factor', fr: 'Second facteur' },
   about: { en: 'About me', fr: 'À propos de moi' },
+  lentUnknown: {
+    en: 'Nobody knows how long the hub has not confirmed this account.',
+    fr: 'Personne ne sait depuis quand le hub n’a pas confirmé ce compte.',
+  },
+  lentToday: {
+    en: 'The hub has confirmed this account within the last day.',
+    fr: 'Le hub a confirmé ce compte il y a moins d’un jour.',
+  },
+  lentDay: {
+    en: 'The hub has not confirmed this account for {count} day.',
+    fr: 'Le hub n’a pas confirmé ce compte depuis {count} jour.',
+  },
+  lentDays: {
+    en: 'The hub has not confirmed this account for {count} days.',
+    fr: 'Le hub n’a pas confirmé ce compte depuis {count} jours.',
+  },
+  lentMore: {
+    en: 'This box let you in by what the hub has lent to it. Name, password and second factor are changed at the hub.',
+    fr: 'Cette box vous a laissé entrer par ce que le hub lui a prêté. Nom, mot de passe et second facteur se changent au hub.',
+  },
   changePassword: { en: 'Change the password', fr: 'Changer le mot de passe' },
   presentPassword: { en: 'Present password', fr: 'Mot de passe actuel' },
   passwordChanged: {
