@@ -136,12 +136,20 @@ test('AUDIT-6 what was erased shows that it was', async () => {
   const { marie } = await withLead(box)
   const saved = async () => {
     const { rows } = await page(marie, 'audit?site=fleet&what=account.save')
-    return rows.find(({ words, facts }) => words.includes('login jo') || facts[0]?.erased === true)
+    return rows.find(({ words, facts }) => words.includes('login jo') || facts[1]?.erased === true)
   }
-  const n = (await saved())?.n ?? 0
-  expect((await marie.ask('POST', 'facts.erase?site=fleet', { places: [{ n, i: 0 }] })).status).toBe(200)
-  await until(async () => (await saved())?.facts[0]?.erased === true)
-  expect(await saved()).toMatchObject({ n, words: '∅', facts: [{ kind: 'account.saved', fields: null }] })
+  const { n = 0, facts } = (await saved()) ?? {}
+  const account = String(facts?.[0]?.fields?.['account'])
+  expect((await saved())?.words).toBe(
+    `account ${account} · login jo, name Jo Martin, language ${aSetup.language}`,
+  )
+  expect((await marie.ask('POST', 'facts.erase?site=fleet', { places: [{ n, i: 1 }] })).status).toBe(200)
+  await until(async () => (await saved())?.facts[1]?.erased === true)
+  expect(await saved()).toMatchObject({
+    n,
+    words: `account ${account} · ∅`,
+    facts: [{ kind: 'account.made' }, { kind: 'account.saved', fields: null }],
+  })
   const { text } = await marie.get('audit?site=fleet&limit=500')
   expect(text).not.toContain('Jo Martin')
 })

@@ -55,8 +55,10 @@ export function subjectOf({ kind, body, hollow }: Fact): string | undefined {
   return JSON.stringify([kind, ...fields.map((field) => (body as Record<string, unknown>)[field])])
 }
 
-/** `login jo, name Jo Martin`: the fields of facts in a line. */
+/** `login jo, name Jo Martin`: the fields of facts in a line; what one has said, the next does not say again. */
 export function inWords(facts: readonly ShownFact[]): string {
+  const said = new Set<string>()
+  const isNew = (text: string) => !said.has(text) && said.add(text).size > 0
   return facts
     .map(({ fields, erased }) =>
       erased
@@ -64,6 +66,7 @@ export function inWords(facts: readonly ShownFact[]): string {
         : Object.entries(fields ?? {})
             .filter(([, value]) => value !== null && value !== hidden)
             .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+            .filter(isNew)
             .join(', '),
     )
     .filter((text) => text !== '')
