@@ -187,7 +187,7 @@ export const words = {
   about: { en: 'About me', fr: 'À propos de moi' },
   lentUnknown: {
     en: 'Nobody knows how long the hub has not confirmed this account.',
-    fr: 'Personne ne sait depuis quand le hub n’a pas confirmé ce compte.',
+    fr: 'La dernière confirmation de ce compte par le hub est inconnue.',
   },
   lentToday: {
     en: 'The hub has confirmed this account within the last day.',
