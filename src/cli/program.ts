@@ -27,13 +27,13 @@ import { Beside } from './beside.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openDevices } from './devices.ts'
-import { known } from './known.ts'
 import { listenSecurely } from './https.ts'
 import { closeServer, listen } from './listen.ts'
 import { saveTime } from './saved-time.ts'
 import type { Settings } from './settings.ts'
 import { ShownCertificate } from './shown-certificate.ts'
-import { openQueries, openViews } from './views-thread.ts'
+import type { Trades } from './views-thread.ts'
+import { openQueries, openViews, ownTrades } from './views-thread.ts'
 import { webFiles } from './web-folder.ts'
 
 /** A box with its doors, in this process. */
@@ -41,10 +41,20 @@ export type Program = {
   readonly box: Box
   readonly beside: Beside
   readonly port: number
+  /** Of those that are open. */
+  readonly ports: {
+    readonly tls: number | undefined
+    readonly mqtt: number | undefined
+    readonly mqttWs: number | undefined
+    readonly mqttTls: number | undefined
+  }
   /** What the web door answers: method and address. */
   readonly routes: readonly string[]
   /** What a browser sets this box up with; undefined once it is. */
   readonly setupCode: () => Promise<string | undefined>
+  /** What is told live, and which topics devices have: by their full names. */
+  readonly queries: readonly string[]
+  readonly topics: readonly string[]
   /** Resolves when the program cannot go on and must be started again. */
   readonly broken: Promise<string>
   /** No timer, socket, handler or lock is left. */
@@ -59,6 +69,8 @@ export type ProgramParts = {
   readonly version?: string | undefined
   /** The broker that the site has already. */
   readonly siteBroker?: SiteBrokerOptions | undefined
+  /** Those of this build, unless something else is said. */
+  readonly trades?: Trades | undefined
 }
 
 /**
@@ -71,7 +83,9 @@ export async function startProgram({
   listening,
   version,
   siteBroker,
+  trades = ownTrades,
 }: ProgramParts): Promise<Program> {
+  const { known } = trades
   const ends = new AsyncDisposableStack()
   let showing = (): Showing => ({ is: 'starting' })
   try {
@@ -118,7 +132,7 @@ export async function startProgram({
     listening(port)
 
     const { promise: broken, resolve: breaks } = Promise.withResolvers<string>()
-    const box = await open(folder, beside, ends, breaks)
+    const box = await open(trades, folder, beside, ends, breaks)
     await beside.open(box)
     if (beside.blobs) blobs.open({ blobs: beside.blobs, box: box.id, keysOf: (other) => box.keysOf(other) })
     ends.defer(() => blobs.close())
@@ -152,8 +166,23 @@ export async function startProgram({
     link.open((channel) => box.accept(channel))
     live.open({ box, known })
     ends.defer(() => live.close())
-    const setupCode = () => accounts.now()?.firstStart.code() ?? Promise.resolve(undefined)
-    return { box, beside, port, setupCode, routes: routesOf(server), broken, stop: () => ends.disposeAsync() }
+    return {
+      box,
+      beside,
+      port,
+      ports: {
+        tls: secure?.port,
+        mqtt: devices?.port,
+        mqttWs: devices?.wsPort,
+        mqttTls: devices?.tlsPort,
+      },
+      setupCode: () => accounts.now()?.firstStart.code() ?? Promise.resolve(undefined),
+      routes: routesOf(server),
+      queries: live.queries(),
+      topics: devices?.topics ?? [],
+      broken,
+      stop: () => ends.disposeAsync(),
+    }
   } catch (error) {
     await ends.disposeAsync()
     throw error
@@ -161,6 +190,7 @@ export async function startProgram({
 }
 
 async function open(
+  trades: Trades,
   folder: DataFolder,
   { machine, onSamples }: Beside,
   ends: AsyncDisposableStack,
@@ -169,15 +199,15 @@ async function open(
   try {
     const truth = await openTruth({ path: folder.truth, clock: machine.clock, timers: machine.timers })
     ends.defer(() => truth.close())
-    const writer = openViews(folder.views, breaks)
+    const writer = openViews(trades, folder.views, breaks)
     ends.defer(() => writer.close())
     const box = await openBox({
       identity: folder.identity,
       machine,
-      known,
+      known: trades.known,
       truth,
       writer,
-      runner: openQueries(folder.views, machine.timers),
+      runner: openQueries(trades, folder.views, machine.timers),
       dial: dialWebSocket,
       // Until a fleet claims boxes, only those that a site names, or that left one, are let in.
       trusts: () => false,

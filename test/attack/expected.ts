@@ -13,9 +13,23 @@ const leads: Who = ['owner', 'manager', 'lead']
 const ownersAndLeads: Who = ['owner', 'manager', 'lead']
 const inCharge: Who = ['owner', 'manager', 'installer', 'lead']
 const helpers: Who = ['owner', 'manager', 'installer', 'lead', 'volunteer']
+/** Whoever works at a stall of the fair. */
+const volunteers: Who = ['owner', 'manager', 'lead', 'volunteer']
 const all: Who = roles
+const noOne: Who = []
 
 export const actions: Readonly<Record<string, Who>> = {
+  'fair.book': volunteers,
+  'fair.close': leads,
+  'fair.drop': volunteers,
+  'fair.grant': volunteers,
+  'fair.honour': leads,
+  'fair.pay': volunteers,
+  'fair.payBack': volunteers,
+  'fair.receive': leads,
+  'fair.send': volunteers,
+  'fair.topUp': volunteers,
+  'fair.transfer': volunteers,
   'account.prove': owners,
   'account.save': owners,
   'account.suspend': owners,
@@ -52,14 +66,35 @@ export const sensitive: readonly string[] = [
   'account.prove',
   'box.assign',
   'facts.erase',
+  'fair.close',
   'role.grant',
   'site.handOver',
   'site.takeOver',
   'token.create',
   'volunteer.save',
 ]
+/** The same of what doors do themselves. */
+export const sensitiveRoutes: readonly string[] = [
+  'POST /api/fleet/setup',
+  'POST /api/fleet/people',
+  'PUT /api/fleet/people/:account/password',
+  'POST /api/fleet/people/:account/sign-out',
+  'POST /api/fleet/people/:account/unlock',
+  'DELETE /api/fleet/people/:account/totp',
+  'POST /api/fleet/tokens',
+  'PUT /api/fleet/session/password',
+  'POST /api/fleet/session/totp',
+  'PUT /api/fleet/session/totp',
+  'DELETE /api/fleet/session/totp',
+]
 
 export const queries: Readonly<Record<string, Who>> = {
+  'fair.books': all,
+  'fair.carries': all,
+  'fair.passed': all,
+  'fair.regulars': all,
+  'fair.stalls': 'everybody',
+  'fair.wallet': all,
   accounts: ownersAndLeads,
   boxes: all,
   'fleet.devices': all,
@@ -80,10 +115,58 @@ export const queries: Readonly<Record<string, Who>> = {
   tokens: owners,
 }
 
-/** Topics of devices: what who acts for may, with a token that names it. */
-export const topics: Readonly<Record<string, { readonly send?: Who; readonly read?: Who }>> = {
-  'fleet.state': { send: helpers },
-  'fleet.told': { read: all },
+/** What devices say and hear, by which role of the account that their token acts for. */
+export const topics: Readonly<
+  Record<string, { readonly topic: string; readonly publish: Who; readonly subscribe: Who }>
+> = {
+  'fair.read': { topic: 'gates/north/read', publish: volunteers, subscribe: noOne },
+  'fair.reading': { topic: 'sensors/{device}/reading', publish: volunteers, subscribe: all },
+  // Whoever pays hears the answer.
+  'fair.pay': { topic: 'tills/{device}/pay', publish: volunteers, subscribe: noOne },
+  'fair.grant': { topic: 'tills/{device}/grant', publish: volunteers, subscribe: noOne },
+  'fair.lamp': { topic: 'lamps/left/set', publish: volunteers, subscribe: all },
+  'fair.note': { topic: 'notes/{device}', publish: volunteers, subscribe: all },
+  'fair.whisper': { topic: 'whispers/{device}', publish: volunteers, subscribe: all },
+  'fair.status': { topic: 'devices/{device}/status', publish: volunteers, subscribe: all },
+  'fair.books': { topic: 'books/bank', publish: noOne, subscribe: all },
+  'fleet.state': { topic: 'devices/{device}/state', publish: helpers, subscribe: noOne },
+  'fleet.told': { topic: 'devices/{device}', publish: noOne, subscribe: all },
+}
+
+/** What no pack declares: what a device hears of it. */
+export const filters: Readonly<Record<string, Who>> = {
+  '#': all,
+  'lamps/#': all,
+  '+/+/set': all,
+  'tills/{device}/answer': volunteers,
+  'reply/{device}/#': all,
+  'reply/other/#': noOne,
+  'nobody/declared': noOne,
+  '$SYS/#': noOne,
+  '$share/all/lamps/left/set': noOne,
+}
+/** Nor sends anybody for another, or where the box alone speaks. */
+export const neverSent: readonly string[] = [
+  'sensors/other/reading',
+  'tills/other/pay',
+  'notes/other',
+  'devices/other/status',
+  'devices/other/state',
+  'reply/{device}',
+  'reply/other',
+  'tills/{device}/answer',
+  'nobody/declared',
+  '$SYS/broker',
+]
+
+/** Requests that become sockets: what a page of somebody else hears, and a program without a page. */
+export const upgrades: Readonly<Record<string, { readonly foreign: number; readonly program: number }>> = {
+  '/api/live': { foreign: 403, program: 101 },
+  // Boxes only, told apart by their keys inside.
+  '/link': { foreign: 403, program: 101 },
+  '/api/live?token=x': { foreign: 400, program: 400 },
+  '/': { foreign: 404, program: 404 },
+  '/api/fleet/boxes': { foreign: 404, program: 404 },
 }
 
 /** What doors do themselves, by who may, at the site that is asked. Of one's own account: whoever is signed in. */
@@ -105,11 +188,14 @@ export const doorRoutes: Readonly<Record<string, Who>> = {
   'GET /api/fleet/session/all': all,
   'DELETE /api/fleet/session/:id': all,
 }
-/** Of those, what is not about a site: a lead of another one may it as well. */
-export const anywhere: readonly string[] = [
-  'GET /api/fleet/reach',
-  'POST /api/fleet/people',
-  ...Object.keys(doorRoutes).filter((route) => route.includes('/session')),
+/** Of those, what is not asked of the site that a stranger comes from: what he hears instead of 404. */
+export const elsewhere: readonly (readonly [route: RegExp, lead: 'in' | 403, token: 'in' | 401 | 403])[] = [
+  // A token has no account of its own.
+  [/ \/api\/fleet\/session/, 'in', 401],
+  [/ \/api\/fleet\/reach$/, 'in', 'in'],
+  // Of his own site he may add somebody.
+  [/ \/api\/fleet\/people$/, 'in', 'in'],
+  [/ \/api\/fleet\/tokens$/, 403, 403],
 ]
 
 /** Addresses beside those of actions and queries: what anybody gets there without a name. */

@@ -13,7 +13,10 @@ export class Wire implements Disposable {
 
   private constructor(port: number, options: ClientOptions, path: string) {
     this.socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { perMessageDeflate: false, ...options })
-    this.socket.on('message', (data: Buffer) => void this.heard.push(JSON.parse(data.toString()) as Telling))
+    this.socket.on('message', (data: Buffer, isBinary) => {
+      // The link of boxes begins by itself, in bytes.
+      if (!isBinary) this.heard.push(JSON.parse(data.toString()) as Telling)
+    })
     this.socket.on('close', (code, word) => {
       this.closed = [code, word.toString()]
     })

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
-import { connect } from 'node:net'
+import { connect, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { passwordOf } from '../crash/devices.ts'
 
@@ -23,9 +23,10 @@ export type Signing = {
   readonly version?: 4 | 5
   readonly client?: string
   readonly id?: string
+  /** The one that the test's boxes know, unless another is said; null: none. */
+  readonly password?: string | null
   readonly clean?: boolean
   readonly keepAlive?: number
-  readonly password?: string
   /** Raw bytes of properties, without their length; MQTT 5 only. */
   readonly properties?: readonly number[]
 }
@@ -36,20 +37,20 @@ export const bytes = {
     version = 5,
     client = 'raw',
     id = 'gate-1',
+    password = passwordOf(id),
     clean = true,
     keepAlive = 60,
-    password = passwordOf(id),
     properties = [],
   }: Signing) =>
     packet(
       0x10,
       text('MQTT'),
-      Buffer.from([version, 0xc0 | (clean ? 2 : 0)]),
+      Buffer.from([version, (password === null ? 0x80 : 0xc0) | (clean ? 2 : 0)]),
       short(keepAlive),
       Buffer.from(version === 5 ? [properties.length, ...properties] : []),
       text(client),
       text(id),
-      text(password),
+      password === null ? Buffer.alloc(0) : text(password),
     ),
   publish: (version: 4 | 5, topic: string, payload: string | Uint8Array, id = 0, flags = 0) =>
     packet(
@@ -96,11 +97,12 @@ export class Cutter {
 export class RawClient {
   readonly packets: Packet[] = []
   isClosed = false
-  readonly #socket: Socket
+  readonly #socket: Duplex
   readonly #cutter = new Cutter()
 
-  constructor(port: number) {
-    this.#socket = connect(port, '127.0.0.1')
+  /** By TCP, or over whatever is given. */
+  constructor(to: number | Duplex) {
+    this.#socket = typeof to === 'number' ? connect(to, '127.0.0.1') : to
     this.#socket.on('error', () => {})
     this.#socket.on('close', () => (this.isClosed = true))
     this.#socket.on('data', (part: Buffer) => this.packets.push(...this.#cutter.cut(part)))
@@ -118,7 +120,8 @@ export class RawClient {
   }
 
   cut(): void {
-    this.#socket.resetAndDestroy()
+    if (this.#socket instanceof Socket) this.#socket.resetAndDestroy()
+    else this.#socket.destroy()
   }
 
   /** The packets of a type that have come: 2 CONNACK, 3 PUBLISH, 4 PUBACK, 9 SUBACK, 13 PINGRESP, 14 DISCONNECT. */

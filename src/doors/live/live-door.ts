@@ -23,6 +23,8 @@ export type LiveDoor = {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Until this is called, whoever knocks is asked to come back later. */
   readonly open: (parts: { readonly box: OpenBox; readonly known: Known }) => void
+  /** What can be asked here, by full names; nothing before it is open. */
+  readonly queries: () => readonly string[]
   /** How many are connected. */
   readonly sockets: () => number
   /** Tells all that the box stops. A moment later no socket and no timer is left. */
@@ -90,6 +92,7 @@ export function liveDoor({
       })
       opened = { box, known, unhear }
     },
+    queries: () => [...(opened?.known.queries.keys() ?? [])],
     sockets: () => sockets.size,
     close: () => {
       opened?.unhear()

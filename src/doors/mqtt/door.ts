@@ -66,6 +66,8 @@ export type MqttDoor = {
   readonly tlsPort: number | undefined
   /** Connections that come from now on are shown this one. */
   readonly renew: (certificate: Certificate) => void
+  /** What devices may name here, by the full names of their declarations. */
+  readonly topics: readonly string[]
   readonly status: () => MqttStatus
   /** A device is not what it was: its connections end, and what waits for it goes, unless it may come back. */
   readonly sendAway: (who: string, forGood: boolean) => Promise<void>
@@ -92,6 +94,7 @@ export async function openMqtt(parts: MqttParts): Promise<MqttDoor> {
       wsPort: portOf(web),
       tlsPort: portOf(tls),
       renew: (certificate) => tls?.setSecureContext(tlsOf(certificate)),
+      topics: parts.known.topics.map(({ name }) => name),
       status: () => broker.status(),
       sendAway: (who, forGood) => broker.sendAway(who, forGood),
       close: () => ends.disposeAsync(),
