@@ -124,6 +124,13 @@ describe('an ask whose keeper is out of reach', () => {
     expect(afar.asked('k')).toMatchObject({ state: 'waiting' })
   })
 
+  test('ACT-1 an ask with half of a character in its key does not wait: no store could give it back', async () => {
+    const { start, rows } = box()
+    const afar = await start()
+    expect(await afar.act(payLater('half \ud800'))).toMatchObject({ is: 'refused', code: 'malformed' })
+    expect(rows()).toEqual([])
+  })
+
   test('AFAR-2 asked again it is the one that waits; with another body it is a conflict', async () => {
     const { start, rows } = box()
     const afar = await start()

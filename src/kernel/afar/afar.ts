@@ -5,6 +5,7 @@ import { inBackground } from '../box/background.ts'
 import type { Answer } from '../box/contract.ts'
 import type { SiteParts } from '../box/site-parts.ts'
 import type { Ask } from '../site/sequencer.ts'
+import { halfCharacterIn } from '../well-formed.ts'
 import type { Final, Wait, Waited } from './wait.ts'
 import { digestOf, expired, isOver, parseWait, waitedOf, waitText } from './wait.ts'
 
@@ -76,6 +77,10 @@ export class Afar {
 
   /** At once where the keeper can be reached. Else refused in words, or kept, if the action says so. */
   async act(ask: Ask): Promise<Answer> {
+    const { key, who } = ask
+    // No store could give it back.
+    const odd = halfCharacterIn({ key, who })
+    if (odd !== undefined) return refused('malformed', { field: odd, problem: 'half of a character' })
     const digest = digestOf(ask)
     const first = this.#first.get(ask.key)
     if (first) return first.digest === digest ? first.answer : conflict(ask)

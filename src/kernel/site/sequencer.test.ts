@@ -184,6 +184,17 @@ describe('actions', () => {
     expect(before).toMatchObject({ again: true })
   })
 
+  test('ACT-1 an ask with half of a character in its key is refused, and what is decided beside it is not', () => {
+    using box = toyKeeper()
+    const { outcomes } = box.step(pay('before'), pay('half \ud800'), pay('after'))
+    const problem = { field: 'key', problem: 'half of a character' }
+    expect(outcomes).toMatchObject([
+      { did: 'act', n: 1 },
+      { did: 'refused', code: 'malformed', detail: problem },
+      { did: 'act', n: 2 },
+    ])
+  })
+
   test('LOG-12 the same key with another body, or for another action, is a conflict', () => {
     using box = toyKeeper()
     box.kept(pay('key'))

@@ -141,6 +141,10 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
   }
 
   const decide = (ask: Item & { do: 'act' }): Outcome => {
+    const { key, who } = ask
+    // Before any row is asked for by it: one odd key would fail the step, and all that is decided in it.
+    const odd = halfCharacterIn({ key, who })
+    if (odd !== undefined) return halfCharacter(odd)
     const digest = sha256(canonical([ask.action, ask.input]))
     const before = views.kernel.answers.get(ask.key)
     const refused = before && views.kernel.refusals.get(ask.key)
@@ -158,8 +162,7 @@ export function sequence(views: SiteViews, items: readonly Item[], moment: Momen
     const known = views.known.actions.get(ask.action)
     if (!known) return { did: 'refused', code: 'unknown-action', detail: { action: ask.action } }
     const half = halfCharacterIn(ask.input)
-    if (half !== undefined)
-      return { did: 'refused', code: 'malformed', detail: { field: half, problem: 'half of a character' } }
+    if (half !== undefined) return halfCharacter(half)
     const input = known.action.input.safeParse(ask.input)
     if (!input.success) {
       const [issue] = input.error.issues
@@ -317,4 +320,9 @@ function refusal(
   }
   if (Buffer.byteLength(body) > maxFactBytes + saltBytes) return 'it is over 32 KiB'
   return whyNotRecord(known, head.kind)
+}
+
+const halfCharacter = (field: string): Outcome => {
+  const detail = { field, problem: 'half of a character' }
+  return { did: 'refused', code: 'malformed', detail }
 }
