@@ -1,6 +1,8 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { isWebSocket } from '../doors/http.ts'
+import { answerStrangeBytes } from '../doors/strange-bytes.ts'
 import type { Machine } from '../kernel/machine.ts'
 import { tlsOf } from '../doors/tls/own-certificate.ts'
 import { everyAddress } from './address.ts'
@@ -17,9 +19,11 @@ export async function listenSecurely(
   { tls, host }: Settings,
   { timers }: Machine,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
-  const secure = createServer({ ...tlsOf(shown.now), minVersion: 'TLSv1.2' }, (request, reply) =>
-    server.routing(request, reply),
+  const secure = createServer(
+    { ...tlsOf(shown.now), minVersion: 'TLSv1.2', shouldUpgradeCallback: isWebSocket },
+    (request, reply) => server.routing(request, reply),
   )
+  secure.on('clientError', answerStrangeBytes)
   secure.on('upgrade', (...args) => server.server.emit('upgrade', ...args))
   secure.headersTimeout = 10_000
   secure.requestTimeout = 30_000

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { fastify } from 'fastify'
 import type { Machine } from '../kernel/machine.ts'
@@ -19,7 +20,9 @@ import type { VisitorOf } from './permission.ts'
 import { demandPermissions, expectPermission, routesOf } from './permission.ts'
 import { pathOf } from './refuse-upgrade.ts'
 import type { Readiness, Showing } from './readiness.ts'
+import { secureHeaders } from './secure-headers.ts'
 import { statusPage } from './status-page.ts'
+import { answerStrangeBytes } from './strange-bytes.ts'
 import type { WebFiles } from './web-files.ts'
 import { addWebFiles } from './web-files.ts'
 import { nobody } from './visitor.ts'
@@ -42,15 +45,6 @@ export type HttpParts = {
   readonly trusts?: Trusts | undefined
 }
 
-const secure = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'no-store',
-} as const
-
 /**
  * What routes take is judged with Zod. Fastify would load a validator and a serializer of JSON schemas all the same:
  * a hundred files that nobody asks.
@@ -58,6 +52,10 @@ const secure = {
 const noJsonSchemas = () => () => {
   throw new TypeError('a route declares a JSON schema; judge what it takes with Zod')
 }
+
+/** Whether a request is to become a socket. */
+export const isWebSocket = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket'
 
 /** The HTTP server, before it listens. */
 export function httpDoor(parts: HttpParts): FastifyInstance {
@@ -67,12 +65,14 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
     // A key has 200 characters, and each may take three in an address.
     routerOptions: { maxParamLength: 600 },
     keepAliveTimeout: 10_000,
-    http: { headersTimeout: 10_000 },
+    // Programs that would rather speak HTTP/2 ask so in passing (h2c); they are answered as if they had not.
+    http: { headersTimeout: 10_000, shouldUpgradeCallback: isWebSocket },
+    clientErrorHandler: answerStrangeBytes,
     schemaController: {
       compilersFactory: { buildValidator: noJsonSchemas, buildSerializer: noJsonSchemas },
     },
     frameworkErrors: (error, request, reply) => {
-      void sendTrouble(request, reply.headers(secure), troubleOf(error, parts.log))
+      void sendTrouble(request, reply.headers(secureHeaders), troubleOf(error, parts.log))
     },
   })
   demandPermissions(server)
@@ -80,7 +80,7 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
   const byAccount: VisitorOf = (request) => accounts?.visitorOf(request.headers) ?? nobody
   const visitorOf = parts.visitorOf ?? byAccount
   server.addHook('onRequest', async (request, reply) => {
-    reply.headers(secure)
+    reply.headers(secureHeaders)
     request.caller = callerOf(request.raw, trusts)
     if (request.routeOptions.config.permission === 'box') return parts.blobs.admit(request, reply)
     return expectPermission(request, visitorOf, () => api?.sites() ?? [])

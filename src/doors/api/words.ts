@@ -34,6 +34,22 @@ export const apiErrors = {
     what: { en: 'The request cannot be understood ({reason}).', fr: 'Requête incompréhensible ({reason}).' },
     doThis: { en: 'Correct it and send it again.', fr: 'Corrigez-la et renvoyez-la.' },
   },
+  request_late: {
+    status: 408,
+    what: {
+      en: 'The request did not come whole in time.',
+      fr: 'La requête n’est pas arrivée entière à temps.',
+    },
+    doThis: { en: 'Send it again.', fr: 'Renvoyez-la.' },
+  },
+  head_too_large: {
+    status: 431,
+    what: {
+      en: 'The address and the headers are too long.',
+      fr: 'L’adresse et les en-têtes sont trop longs.',
+    },
+    doThis: { en: 'Leave out fields and cookies.', fr: 'Retirez des champs et des cookies.' },
+  },
   body_too_large: {
     status: 413,
     what: {
