@@ -37,6 +37,9 @@ export function troubleOf(error: FastifyError, log: Machine['log']): Trouble {
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return Trouble.of('body_not_json', {}, error)
+    case 'ERR_STREAM_PREMATURE_CLOSE':
+      // Who asked went in the middle of an export: nothing failed here, and nobody hears it.
+      return Trouble.of('unexpected', {}, error)
     default:
       if (error.statusCode !== undefined && error.statusCode < 500) {
         return Trouble.of('request_invalid', { reason: error.message }, error)
