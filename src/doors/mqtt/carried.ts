@@ -12,6 +12,20 @@ export type Carried = {
   readonly expires: number | undefined
 }
 
+/** What it takes to keep it: properties count as what they are, or a small message could be as large as a packet. */
+export function sizeOf({
+  topic,
+  payload,
+  properties,
+}: Pick<Carried, 'topic' | 'payload' | 'properties'>): number {
+  const { contentType = '', responseTopic = '', correlation, user = [] } = properties
+  const pairs = user.reduce((sum, [name, value]) => sum + name.length + value.length + overhead, 0)
+  const rest = contentType.length + responseTopic.length + (correlation?.length ?? 0)
+  return topic.length + payload.length + rest + pairs
+}
+
+const overhead = 32
+
 /** What of a message's properties is meant for its readers. */
 export function passedOn({
   payloadFormat,

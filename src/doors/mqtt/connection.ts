@@ -111,8 +111,8 @@ export class Connection {
         this.#take(frame)
       }
     } catch (error) {
-      if (!(error instanceof Malformed)) throw error
-      this.#malformed(error)
+      if (error instanceof Malformed) this.#malformed(error)
+      else this.#failed(error)
     } finally {
       this.#isWorking = false
     }
@@ -217,6 +217,13 @@ export class Connection {
     }
     this.#over(false)
     this.#wire.end()
+  }
+
+  /** A mistake of ours costs the client that came upon it its line, and nobody else's. */
+  #failed(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.#parts.machine.log('error', `mqtt: a packet could not be handled: ${text}`)
+    this.#drop('its packet could not be handled')
   }
 
   #malformed({ message, reason: code }: Malformed): void {

@@ -10,6 +10,7 @@ import type { Machine } from '../../kernel/machine.ts'
 import type { Known } from '../../kernel/pack/kinds.ts'
 import type { Mailbox } from '../../store/mailbox.ts'
 import { createServer as createHttpServer } from '../node-http.ts'
+import { refuseUpgrade } from '../refuse-upgrade.ts'
 import type { Certificate } from '../tls/own-certificate.ts'
 import { tlsOf } from '../tls/own-certificate.ts'
 import { Answers } from './answers.ts'
@@ -239,7 +240,7 @@ function webServer(broker: Broker): HttpServer {
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
     const [path = ''] = (request.url ?? '').split('?')
     if (!paths.has(path) || !protocols.some((each) => offered.includes(each))) {
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      refuseUpgrade(socket, 400)
       return
     }
     sockets.handleUpgrade(request, socket, head, (opened) =>

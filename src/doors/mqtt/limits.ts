@@ -18,6 +18,8 @@ export type MqttLimits = {
   readonly queuedMessages: number
   readonly queuedBytes: number
   readonly sessions: number
+  /** Of more, the oldest without a line ends: a client that takes a new name each time keeps nobody else out. */
+  readonly sessionsOfOne: number
   readonly sessionSeconds: number
   /** What a socket may hold before messages of QoS 0 pass a slow client by. */
   readonly socketBytes: number
@@ -41,6 +43,7 @@ export const usualMqtt: MqttLimits = {
   queuedMessages: 2_000,
   queuedBytes: 1024 * 1024,
   sessions: 2_000,
+  sessionsOfOne: 16,
   sessionSeconds: 7 * 24 * 3600,
   socketBytes: 256 * 1024,
   retained: 5_000,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isWithin } from './topic-names.ts'
 import type { Mail, MailWrite } from '../../store/mailbox.ts'
 import type { Carried } from './carried.ts'
-import { carriedOf, docOf, isOver } from './carried.ts'
+import { carriedOf, docOf, isOver, sizeOf } from './carried.ts'
 import { readDoc } from './read-doc.ts'
 
 export type Kept = { readonly carried: Carried; readonly qos: 0 | 1 }
@@ -36,10 +36,12 @@ export class Retained {
   }
 
   /** Whether there is room for this one. */
-  fits(site: string, { topic, payload }: Carried): boolean {
-    const older = this.#sites.get(site)?.get(topic)
-    if (payload.length === 0 || older) return true
-    return this.#count < this.#most.retained && this.#bytes + payload.length <= this.#most.retainedBytes
+  fits(site: string, carried: Carried): boolean {
+    const older = this.#sites.get(site)?.get(carried.topic)
+    if (carried.payload.length === 0) return true
+    const more = sizeOf(carried) - (older ? sizeOf(older.carried) : 0)
+    const isNew = older === undefined
+    return (!isNew || this.#count < this.#most.retained) && this.#bytes + more <= this.#most.retainedBytes
   }
 
   /** What is to be written for it. */
@@ -87,7 +89,7 @@ export class Retained {
     this.#sites.set(site, all)
     all.set(topic, kept)
     this.#count += 1
-    this.#bytes += kept.carried.payload.length
+    this.#bytes += sizeOf(kept.carried)
   }
 
   #remove(site: string, topic: string): void {
@@ -96,6 +98,6 @@ export class Retained {
     if (!older) return
     all?.delete(topic)
     this.#count -= 1
-    this.#bytes -= older.carried.payload.length
+    this.#bytes -= sizeOf(older.carried)
   }
 }

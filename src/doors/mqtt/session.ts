@@ -1,5 +1,6 @@
 import { isWithin } from './topic-names.ts'
 import type { Carried } from './carried.ts'
+import { sizeOf as sizeOfCarried } from './carried.ts'
 import type { Wanted } from './wire/incoming.ts'
 
 export type Subscription = Wanted & {
@@ -46,8 +47,7 @@ export type SessionName = { readonly who: string; readonly client: string }
 export const sessionKey = ({ who, client }: SessionName): string => JSON.stringify([who, client])
 
 const overhead = 100
-const sizeOf = ({ carried }: Pick<Item, 'carried'>): number =>
-  carried.payload.length + carried.topic.length + overhead
+const sizeOf = ({ carried }: Pick<Item, 'carried'>): number => sizeOfCarried(carried) + overhead
 
 type Most = { readonly queuedMessages: number; readonly queuedBytes: number }
 

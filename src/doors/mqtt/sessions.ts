@@ -135,6 +135,12 @@ export class Sessions {
       // Another connection of the same client may have come meanwhile.
       if (this.#all.has(key)) return this.open(device, client, { anew, expirySeconds })
     }
+    const own = this.ofDevice(device.who)
+    const left =
+      own.length >= this.#parts.limits.sessionsOfOne ? own.find(({ outlet }) => !outlet) : undefined
+    if (left) await this.end(left)
+    // As above.
+    if (this.#all.has(key)) return this.open(device, client, { anew, expirySeconds })
     if (this.#all.size >= this.#parts.limits.sessions) return undefined
     const session = this.#make({ name, device: device.id, site: device.site, expirySeconds })
     return { session, isPresent: false }

@@ -70,9 +70,10 @@ function grant(
   const { filter } = wanted
   if (filter.startsWith('$share/')) return reason.noShared
   if (!isClientFilter(filter)) return reason.filterInvalid
-  if (!routes.maySubscribe(device, filter)) return reason.notAllowed
+  // First: a packet has room for 60,000 filters, and each costs a look at all topics.
   if (!session.subscriptions.has(filter) && session.subscriptions.size >= limits.subscriptions)
     return reason.quota
+  if (!routes.maySubscribe(device, filter)) return reason.notAllowed
   session.subscriptions.set(filter, { ...wanted, parts: filter.split('/'), number })
   return Math.min(wanted.qos, 1)
 }

@@ -170,7 +170,7 @@ export class Taking {
     const carried: Carried = {
       topic,
       payload: new Uint8Array(payload),
-      properties: passedOn(properties),
+      properties: ownProperties(passedOn(properties)),
       expires,
     }
     if (retain && !sessions.retained.fits(device.site, carried))
@@ -179,6 +179,9 @@ export class Taking {
     return taken
   }
 }
+
+const ownProperties = (properties: Properties): Properties =>
+  properties.correlation ? { ...properties, correlation: new Uint8Array(properties.correlation) } : properties
 
 const keepsLast = (declared: TopicAny): boolean => declared.is === 'pass' && declared.retain === true
 
