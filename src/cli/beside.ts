@@ -9,6 +9,7 @@ import { epochOf } from '../kernel/instant.ts'
 import type { Level, Machine } from '../kernel/machine.ts'
 import { Reports } from '../kernel/drivers/reports.ts'
 import { LogBook } from '../kernel/samples/log-book.ts'
+import { mask } from '../kernel/samples/mask.ts'
 import { Metrics } from '../kernel/samples/metrics.ts'
 import { News } from '../kernel/samples/news.ts'
 import { sampleRings } from '../kernel/samples/rings.ts'
@@ -131,7 +132,9 @@ export class Beside {
     return blobs
   }
 
-  #say(machine: Machine, level: Level, text: string): void {
+  /** What others have said may hold their secrets, wherever the log goes. */
+  #say(machine: Machine, level: Level, said: string): void {
+    const text = mask(said)
     machine.log(level, text)
     this.log.add(level, text)
   }
