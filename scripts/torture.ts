@@ -1,10 +1,11 @@
 // npm run torture [-- --kills 1000 --power-cuts 100 --seed S]: the crash tests at length, with what `npm test` has no
-// time for. One part alone: --only kills, trace, power or self-test.
+// time for. One part alone: --only kills, trace, power, self-test or fuzz [--fuzz 10000000].
 import { randomInt } from 'node:crypto'
 import { mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { attack, countsAtLength } from '../test/attack/fuzz/fuzz.ts'
 import type { RoundEnd } from '../test/crash/crash-round.ts'
 import { crashRound } from '../test/crash/crash-round.ts'
 import { forgetfulDisk } from '../test/torture/forgetful-disk.ts'
@@ -15,6 +16,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '1000' },
     'power-cuts': { type: 'string', default: '100' },
+    fuzz: { type: 'string', default: '10000000' },
     'trace-ms': { type: 'string', default: '5000' },
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
     only: { type: 'string' },
@@ -30,7 +32,23 @@ const parts: readonly Part[] = [
   { name: 'trace', run: () => trace(false) },
   { name: 'power', run: () => killRounds('power', Number(values['power-cuts']), 'forgets') },
   { name: 'self-test', run: selfTest },
+  { name: 'fuzz', run: fuzz },
 ]
+
+/** Tries in one round, which has a box of its own. */
+const roundTries = 1_000_000
+
+/** Odd input at every door, for about an hour on two cores. */
+async function fuzz(): Promise<readonly string[]> {
+  const all = Number(values.fuzz)
+  for (let done = 0, round = 1; done < all; done += roundTries, round++) {
+    const seed = `${values.seed} fuzz ${round}`
+    const counts = countsAtLength(Math.min(roundTries, all - done))
+    const problems = await attack({ seed, counts, tell: (line) => console.log(`fuzz ${round}: ${line}`) })
+    if (problems.length > 0) return problems
+  }
+  return []
+}
 
 async function killRounds(name: string, most: number, disk: 'keeps' | 'forgets'): Promise<readonly string[]> {
   let kills = 0
@@ -88,7 +106,7 @@ async function selfTest(): Promise<readonly string[]> {
 console.log(`torture, seed ${values.seed}`)
 const chosen = parts.filter(({ name }) => values.only === undefined || values.only === name)
 if (chosen.length === 0) throw new Error(`There is no part called ${values.only}.`)
-needTools()
+if (chosen.some(({ name }) => name !== 'fuzz')) needTools()
 let failed = false
 for (const { name, run } of chosen) {
   const start = performance.now()

@@ -8,7 +8,7 @@ import { accountRoutes } from '../../src/doors/accounts/routes.ts'
 import type { DoorRoute } from '../../src/doors/api/door-route.ts'
 import { Dice } from '../../src/world/random.ts'
 import { ConsoleBox, site } from '../console/console-box.ts'
-import { json, mutated, wild } from './wild.ts'
+import { json, mutated, wild } from './fuzz/wild.ts'
 
 const tries = Number(process.env['REGIE_FUZZ_DOORS'] ?? 600)
 const machine = realMachine({ write: () => {}, isTTY: false, least: 'error' })

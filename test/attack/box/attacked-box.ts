@@ -27,8 +27,10 @@ export const site = 'fair'
 export class AttackedBox implements AsyncDisposable {
   readonly data: string
   readonly said: Said
-  /** All that it has written to its standard error and output. */
-  readonly words: string[] = []
+  /** What it has written to its standard error and output: of much, the last. */
+  readonly words: string[]
+  /** Those of its log lines that are errors. */
+  readonly errors: string[] = []
   readonly #child: ChildProcess
   #isEnding = false
   #ended: string | undefined
@@ -61,12 +63,13 @@ export class AttackedBox implements AsyncDisposable {
     })
     const words: string[] = []
     const lines = createInterface({ input: child.stdout })
-    createInterface({ input: child.stderr }).on('line', (line) => void words.push(line))
+    const early = createInterface({ input: child.stderr }).on('line', (line) => void words.push(line))
     const first = await Promise.race([once(lines, 'line'), once(child, 'close')])
     if (typeof first[0] !== 'string') throw new Error(`the box did not start:\n${words.join('\n')}`)
-    words.push(first[0])
-    lines.on('line', (line) => void words.push(line))
-    return new AttackedBox(data, child, JSON.parse(first[0]) as Said, words)
+    const box = new AttackedBox(data, child, JSON.parse(first[0]) as Said, [...words, first[0]])
+    early.removeAllListeners('line').on('line', (line) => box.#hear(line))
+    lines.on('line', (line) => box.#hear(line))
+    return box
   }
 
   /** An organisation with this site, kept by this box. */
@@ -113,6 +116,12 @@ export class AttackedBox implements AsyncDisposable {
   get memory(): number {
     const [, kb = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')) ?? []
     return Math.round(Number(kb) / 1024)
+  }
+
+  #hear(line: string): void {
+    if (line.includes('"level":"error"')) this.errors.push(line)
+    this.words.push(line)
+    if (this.words.length > 20_000) this.words.splice(0, 10_000)
   }
 
   /** As SIGTERM ends it. The folder stays. */

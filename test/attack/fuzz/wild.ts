@@ -1,7 +1,7 @@
-import type { Dice } from '../../src/world/random.ts'
+import type { Dice } from '../../../src/world/random.ts'
 
 /** A JSON schema, as far as what is made up by it goes. */
-type Schema = {
+export type Schema = {
   readonly type?: string | readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly items?: Schema
