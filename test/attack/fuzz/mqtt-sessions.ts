@@ -101,7 +101,7 @@ function aPacket(dice: Dice, version: 4 | 5, id: number, device: string): Buffer
       return bytes.publish(
         version,
         `notes/${device}`,
-        dice.bytes(dice.pick([0, 10, 5_000, 70_000])),
+        Buffer.alloc(dice.pick([0, 10, 5_000, 70_000]), dice.bytes(7)),
         id,
         flags & 8,
       )
