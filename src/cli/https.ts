@@ -2,7 +2,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { isWebSocket } from '../doors/http.ts'
-import { answerStrangeBytes } from '../doors/strange-bytes.ts'
+import { answerStrangeBytes, answerStrangeExpectation } from '../doors/strange-bytes.ts'
 import type { Machine } from '../kernel/machine.ts'
 import { tlsOf } from '../doors/tls/own-certificate.ts'
 import { everyAddress } from './address.ts'
@@ -24,6 +24,7 @@ export async function listenSecurely(
     (request, reply) => server.routing(request, reply),
   )
   secure.on('clientError', answerStrangeBytes)
+  secure.on('checkExpectation', answerStrangeExpectation)
   secure.on('upgrade', (...args) => server.server.emit('upgrade', ...args))
   secure.headersTimeout = 10_000
   secure.requestTimeout = 30_000

@@ -22,7 +22,7 @@ import { pathOf } from './refuse-upgrade.ts'
 import type { Readiness, Showing } from './readiness.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { statusPage } from './status-page.ts'
-import { answerStrangeBytes } from './strange-bytes.ts'
+import { answerStrangeBytes, answerStrangeExpectation } from './strange-bytes.ts'
 import type { WebFiles } from './web-files.ts'
 import { addWebFiles } from './web-files.ts'
 import { nobody } from './visitor.ts'
@@ -91,6 +91,7 @@ export function httpDoor(parts: HttpParts): FastifyInstance {
     return sendTrouble(request, reply, trouble)
   })
   server.setNotFoundHandler((request, reply) => sendTrouble(request, reply, notFound(server, request)))
+  server.server.on('checkExpectation', answerStrangeExpectation)
   server.server.on('upgrade', (request, socket, head) => {
     const { upgrade } = (pathOf(request) === livePath && parts.live) || parts.link
     upgrade(request, socket, head)

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { problemOf, Trouble } from './errors.ts'
 import { secureHeaders } from './secure-headers.ts'
@@ -13,6 +14,14 @@ const reasons: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
+}
+
+/** Node asks this where a request expects something else than to be told to go on. */
+export function answerStrangeExpectation(_: IncomingMessage, response: ServerResponse): void {
+  const problem = problemOf(Trouble.of('expectation_unknown', {}), 'en')
+  const type = { 'content-type': 'application/problem+json', 'content-language': 'en' }
+  response.writeHead(problem.status, { ...secureHeaders, ...type, connection: 'close' })
+  response.end(JSON.stringify(problem))
 }
 
 function answerTo(code: string | undefined): string {

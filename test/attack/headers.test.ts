@@ -1,6 +1,8 @@
 // What stands in the head of every answer: asked of every route that the server has, by somebody and by nobody.
 import { request as overTls } from 'node:https'
+import type { Socket } from 'node:net'
 import { connect } from 'node:net'
+import { connect as connectSecurely } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Scene, password, site, until } from './scene.ts'
 
@@ -182,8 +184,8 @@ test('ACCOUNT-17 each cookie is out of reach of scripts and of other sites, and 
 })
 
 /** What a server says to bytes, and to others once it has said something, over a bare socket until it closes the line. */
-async function say(port: number, bytes: string, then = ''): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
+async function say(to: number | Socket, bytes: string, then = ''): Promise<string> {
+  const socket = typeof to === 'number' ? connect(to, '127.0.0.1') : to
   let text = ''
   let isClosed = false
   socket.on('data', (part: Buffer) => {
@@ -197,25 +199,34 @@ async function say(port: number, bytes: string, then = ''): Promise<string> {
   return text
 }
 
-test('HTTP-19 what is no request is refused in words, with the same head', async () => {
-  const cases = [
-    ['no HTTP at all\r\n\r\n', 400, 'request_invalid'],
-    [
-      'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
-      400,
-      'request_invalid',
-    ],
-    [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'head_too_large'],
-  ] as const
-  for (const [bytes, status, code] of cases) {
-    const text = await say(scene.program.port, bytes)
-    expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
-    for (const [name, value] of Object.entries(strict))
-      expect(text.toLowerCase()).toContain(`${name}: ${value}`.toLowerCase())
-    const problem = JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as Readonly<Record<string, unknown>>
-    expect(problem).toMatchObject({ status, code, title: expect.any(String), doThis: expect.any(String) })
-  }
-})
+test.each(['in clear', 'over TLS'])(
+  'HTTP-19 what is no request is refused in words, with the same head, %s',
+  async (how) => {
+    const { port, ports } = scene.program
+    const line = () =>
+      how === 'in clear'
+        ? connect(port, '127.0.0.1')
+        : connectSecurely({ port: ports.tls, host: '127.0.0.1', rejectUnauthorized: false })
+    const cases = [
+      ['no HTTP at all\r\n\r\n', 400, 'request_invalid'],
+      [
+        'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+        400,
+        'request_invalid',
+      ],
+      [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'head_too_large'],
+      ['GET /live HTTP/1.1\r\nHost: x\r\nExpect: the unexpected\r\n\r\n', 417, 'expectation_unknown'],
+    ] as const
+    for (const [bytes, status, code] of cases) {
+      const text = await say(line(), bytes)
+      expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      for (const [name, value] of Object.entries(strict))
+        expect(text.toLowerCase()).toContain(`${name}: ${value}`.toLowerCase())
+      const problem = JSON.parse(/\{.*\}/.exec(text)?.[0] ?? '') as Readonly<Record<string, unknown>>
+      expect(problem).toMatchObject({ status, code, title: expect.any(String), doThis: expect.any(String) })
+    }
+  },
+)
 
 test('HTTP-20 a program that would rather speak HTTP/2 is answered all the same', async () => {
   const wish = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk'

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { vi } from 'vitest'
+import { setTimeout as rest } from 'node:timers/promises'
 import type { ClientOptions } from 'ws'
 import { WebSocket } from 'ws'
 import { livePath } from '../../src/doors/live/live-door.ts'
 import type { Telling } from '../../src/kernel/live/messages.ts'
+
+const patienceMs = 8_000
 
 /** A program at the live door that says what it is told to, and remembers what it hears. */
 export class Wire implements Disposable {
@@ -53,16 +55,18 @@ export class Wire implements Disposable {
   }
 
   async hears(part: object): Promise<void> {
-    await vi.waitFor(() => {
-      if (!this.heard.some((each) => fits(each, part)))
+    for (const end = performance.now() + patienceMs; !this.heard.some((each) => fits(each, part));) {
+      if (performance.now() > end)
         throw new Error(`${JSON.stringify(part)} was not heard, but ${JSON.stringify(this.heard)}`)
-    }, 8000)
+      await rest(20)
+    }
   }
 
   async closes(): Promise<readonly [number, string] | undefined> {
-    await vi.waitFor(() => {
-      if (!this.closed) throw new Error('it is open')
-    }, 8000)
+    for (const end = performance.now() + patienceMs; !this.closed;) {
+      if (performance.now() > end) throw new Error('it is open')
+      await rest(20)
+    }
     return this.closed
   }
 

@@ -42,6 +42,14 @@ export const apiErrors = {
     },
     doThis: { en: 'Send it again.', fr: 'Renvoyez-la.' },
   },
+  expectation_unknown: {
+    status: 417,
+    what: {
+      en: 'The header Expect asks for something that this box does not do.',
+      fr: 'L’en-tête Expect demande ce que cette box ne fait pas.',
+    },
+    doThis: { en: 'Leave it out.', fr: 'Retirez-le.' },
+  },
   head_too_large: {
     status: 431,
     what: {
