@@ -29,7 +29,7 @@ export type Timer = {
 
 /** The longest name, and the longest wait: what is further off is a mistake. */
 const longestName = 200
-const longestMs = 100 * 365 * 86_400_000
+export const longestTimerMs = 100 * 365 * 86_400_000
 
 /** A pack's mistake throws here, so that the action that leads to it is refused before it is in the log. */
 export function timerFor(timers: Rows<typeof timerTables.timers>, known: Known, setting: Setting): Timer {
@@ -45,7 +45,7 @@ export function timerFor(timers: Rows<typeof timerTables.timers>, known: Known, 
     if (Buffer.byteLength(bodyLine(said, null)) > maxFactBytes) throw new Error(`${kind}: over 32 KiB`)
     const asked = { at: timer.at ?? null, after: timer.after ?? null }
     const ms = asked.at ?? asked.after
-    if (!Number.isSafeInteger(ms) || (ms as number) < 0 || (asked.after ?? 0) > longestMs)
+    if (!Number.isSafeInteger(ms) || (ms as number) < 0 || (asked.after ?? 0) > longestTimerMs)
       throw new Error(`a timer rings at a whole millisecond, not ${String(ms)}`)
     const over = overAt(asked, base, setting.timeOf(base))
     timers.put({

@@ -4,6 +4,7 @@ import { actionsOf } from '../../kernel/pack/action.ts'
 import type { RowsReadOf } from '../../kernel/pack/table.ts'
 import type { facts } from './facts.ts'
 import type { BodyOf } from '../../kernel/pack/fact.ts'
+import { longestTimerMs } from '../../kernel/timers/set.ts'
 import { amount } from './facts.ts'
 import type { tables } from './tables.ts'
 
@@ -94,7 +95,11 @@ export const actions = {
       en: 'A round shall be called later; booking it again moves it.',
       fr: 'Un tour sera appelé plus tard ; le réserver de nouveau le déplace.',
     },
-    input: z.object({ round: account, at: z.int().nullable(), after: z.int().nonnegative().nullable() }),
+    input: z.object({
+      round: account,
+      at: z.int().nonnegative().nullable(),
+      after: z.int().nonnegative().max(longestTimerMs).nullable(),
+    }),
     allow: volunteer,
     away: 'refuse',
     decide: (body) => ({ facts: [{ kind: 'booked', body }], answer: { round: body.round } }),

@@ -100,3 +100,14 @@ test('an orphan is honoured once: its coins move now', () => {
     ['wallet:v3', 50],
   ])
 })
+
+test('a round is booked for a moment that there is, and not for one before time or after a hundred years', () => {
+  const book = (at: number | null, after: number | null) => ask('book', { round: 'r', at, after })
+  for (const [at, after] of [
+    [-2, null],
+    [null, -1],
+    [null, 2 ** 53 - 1],
+  ] as const)
+    expect(book(at, after)).toMatchObject({ did: 'refused', code: 'malformed' })
+  expect(book(5, null)).toMatchObject({ did: 'act' })
+})
