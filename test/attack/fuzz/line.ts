@@ -46,10 +46,11 @@ export class Line {
   }
 
   async until(isDone: (heard: Buffer) => boolean, ms = patienceMs): Promise<Ending> {
+    const last = performance.now() + 4 * ms
     let end = performance.now() + ms
     let size = 0
     for (;;) {
-      if (this.heard.length > size) end = performance.now() + ms
+      if (this.heard.length > size) end = Math.min(last, performance.now() + ms)
       size = this.heard.length
       if (isDone(this.heard)) return 'done'
       if (this.#isClosed) return 'closed'

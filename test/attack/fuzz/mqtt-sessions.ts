@@ -9,6 +9,8 @@ import { json, mutated, wild } from './wild.ts'
 export type Script = {
   readonly version: 4 | 5
   readonly packets: readonly Uint8Array[]
+  /** So many of the first are as a good client says them. */
+  readonly good: number
   /** Records that stand before anything strange, by the number of their packet. */
   readonly records: ReadonlyMap<number, string>
 }
@@ -30,7 +32,7 @@ export function aScript(dice: Dice, device: Device, index: number, lane = 0): Sc
   const packets = [connect, ...rest]
   const { made, from } = spoilt(dice, packets, version)
   const records = new Map([...names].filter(([id]) => id < from))
-  return { version, packets: made, records }
+  return { version, packets: made, good: from, records }
 }
 
 function aConnect(dice: Dice, { id, token }: Device, version: 4 | 5, lane: number): Buffer {
@@ -101,7 +103,7 @@ function aPacket(dice: Dice, version: 4 | 5, id: number, device: string): Buffer
       return bytes.publish(
         version,
         `notes/${device}`,
-        Buffer.alloc(dice.pick([0, 10, 5_000, 70_000]), dice.bytes(7)),
+        Buffer.alloc(dice.chance(0.05) ? 70_000 : dice.pick([0, 10, 1_000]), dice.bytes(7)),
         id,
         flags & 8,
       )
