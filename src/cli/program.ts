@@ -10,6 +10,7 @@ import { blobDoor } from '../doors/blob-door.ts'
 import { httpDoor } from '../doors/http.ts'
 import { Trouble } from '../doors/errors.ts'
 import type { SiteBrokerOptions, SiteBrokerStatus } from '../doors/mqtt/site-broker/options.ts'
+import type { WebFiles } from '../doors/web-files.ts'
 import { liveDoor } from '../doors/live/live-door.ts'
 import { receptionOf } from '../doors/accounts/reception.ts'
 import { routesOf } from '../doors/permission.ts'
@@ -71,6 +72,8 @@ export type ProgramParts = {
   readonly siteBroker?: SiteBrokerOptions | undefined
   /** Those of this build, unless something else is said. */
   readonly trades?: Trades | undefined
+  /** The pages: those that were built, unless something else is said. */
+  readonly web?: WebFiles | undefined
 }
 
 /**
@@ -84,6 +87,7 @@ export async function startProgram({
   version,
   siteBroker,
   trades = ownTrades,
+  web = webFiles(),
 }: ProgramParts): Promise<Program> {
   const { known } = trades
   const ends = new AsyncDisposableStack()
@@ -117,7 +121,7 @@ export async function startProgram({
     const link = linkDoor()
     const live = liveDoor({ machine, reception: receptionOf(accounts), trusts: settings.trusts })
     const blobs = blobDoor(machine)
-    const doors = { readiness, link, live, blobs, api, accounts, trusts: settings.trusts, web: webFiles() }
+    const doors = { readiness, link, live, blobs, api, accounts, trusts: settings.trusts, web }
     const server = httpDoor({ log: machine.log, showing: () => showing(), ...doors })
     ends.defer(() => closeServer(server, machine.timers))
     ends.defer(() => link.close())

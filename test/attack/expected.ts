@@ -198,6 +198,11 @@ export const elsewhere: readonly (readonly [route: RegExp, lead: 'in' | 403, tok
   [/ \/api\/fleet\/tokens$/, 403, 403],
 ]
 
+/** Pages, where they were built. Everybody gets them, with or without a name: what they show they ask for. */
+export const pages: readonly string[] = ['/', '/setup', '/account', '/fleet/accounts', '/fleet/audit', '/kit']
+/** What they load: hashed by what is in it. */
+export const pageFile = /^\/assets\/[\w.-]+-[\w-]{8}\.(?:css|js|svg|woff2)$/
+
 /** Addresses beside those of actions and queries: what anybody gets there without a name. */
 export const others: Readonly<Record<string, 'open' | 'sign in' | 'boxes only' | 'from here, or by name'>> = {
   'GET /api/fleet/welcome': 'open',
@@ -211,6 +216,7 @@ export const others: Readonly<Record<string, 'open' | 'sign in' | 'boxes only' |
   'POST /api/fleet/session': 'open',
   'DELETE /api/fleet/session': 'open',
   'GET /live': 'open',
+  'GET /status': 'open',
   'GET /metrics': 'from here, or by name',
   'GET /ready': 'open',
   'GET /regie.css': 'open',

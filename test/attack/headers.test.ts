@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { connect as connectSecurely } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pageFile } from './expected.ts'
 import { Scene, password, site, until } from './scene.ts'
 
 const policy =
@@ -18,7 +19,7 @@ const strict: Readonly<Record<string, string>> = {
 let scene: Scene
 let cookie = ''
 beforeAll(async () => {
-  scene = await Scene.open()
+  scene = await Scene.open({ pages: true })
   cookie = scene.headers('owner')['cookie'] ?? ''
 }, 120_000)
 afterAll(() => scene[Symbol.asyncDispose]())
@@ -81,7 +82,8 @@ describe.each(askers)('%s', (_, headers) => {
     for (const { route, status, headers: told, text } of all) {
       for (const [name, value] of Object.entries(strict))
         expect([route, status, name, told.get(name)]).toEqual([route, status, name, value])
-      expect([route, told.get('cache-control')]).toEqual([route, expect.stringMatching(/no-store|no-cache/)])
+      const kept = pageFile.test(route.replace(/^\w+ /, '')) ? /^public, .*immutable$/ : /no-store|no-cache/
+      expect([route, told.get('cache-control')]).toEqual([route, expect.stringMatching(kept)])
       expect([route, [...told.keys()].filter((name) => name.startsWith('access-control'))]).toEqual([
         route,
         [],

@@ -12,13 +12,15 @@ import {
   sensitive,
   sensitiveRoutes,
   upgrades,
+  pageFile,
+  pages,
 } from './expected.ts'
 import type { Visitor } from './scene.ts'
 import { Scene, shut, site, until, visitors } from './scene.ts'
 
 let scene: Scene
 beforeAll(async () => {
-  scene = await Scene.open()
+  scene = await Scene.open({ pages: true })
 }, 120_000)
 afterAll(() => scene[Symbol.asyncDispose]())
 
@@ -61,6 +63,7 @@ test('the server answers what the table names, and nothing else', () => {
       .map((name) => `GET ${full(name)}`),
     ...Object.keys(others),
     ...Object.keys(doorRoutes),
+    ...pages.map((path) => `GET ${path}`),
   ]
   const extra = scene.program.routes.filter((route) => !wanted.includes(route) && !isShape(route, wanted))
   expect(extra).toEqual([])
@@ -95,10 +98,11 @@ test('HTTP-8 what is sensitive is asked for 30 times in a minute, and the rest g
   expect(rest.status).toBe(200)
 })
 
-/** HEAD of a GET, another form of the same answer, what became of an action that waited. */
+/** HEAD of a GET, a file of a page, another form of the same answer, what became of an action that waited. */
 function isShape(route: string, wanted: readonly string[]): boolean {
   const get = route.replace(/^HEAD /, 'GET ')
   if (wanted.includes(get)) return true
+  if (pageFile.test(get.replace(/^GET /, ''))) return true
   const plain = get.replace(/\.(?:csv|json)$/, '')
   return (
     wanted.includes(plain) ||
@@ -200,6 +204,55 @@ test.each(Object.entries(upgrades))('%s opens a socket for nobody’s foreign pa
   ])
     expect(await Wire.refused(port, { headers: { cookie, origin } }, path)).toBe(heard.foreign)
   expect(await Wire.refused(port, {}, path)).toBe(heard.program)
+})
+
+const filesOfPages = () =>
+  scene.program.routes.map((route) => route.replace(/^GET /, '')).filter((path) => pageFile.test(path))
+
+test.each(visitors)('a page and what it loads are the same to %s as to anybody', async (visitor) => {
+  expect(filesOfPages().length).toBeGreaterThan(3)
+  for (const path of [...pages, ...filesOfPages()]) {
+    const asNobody = await fetch(`${scene.origin}${path}`)
+    const answer = await fetch(`${scene.origin}${path}`, { headers: scene.headers(visitor) })
+    const told = [answer.status, answer.headers.get('content-type'), answer.headers.getSetCookie()]
+    expect([path, ...told]).toEqual([path, 200, asNobody.headers.get('content-type'), []])
+    expect([path, await answer.text()]).toEqual([path, await asNobody.text()])
+  }
+})
+
+test('HTTP-16 nobody writes to a page or to what it loads', async () => {
+  for (const path of [...pages, ...filesOfPages()])
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const headers = scene.headers('owner')
+      const answer = await fetch(`${scene.origin}${path}`, { method, headers })
+      expect([path, method, answer.status, answer.headers.get('allow')]).toEqual([
+        path,
+        method,
+        405,
+        'GET, HEAD',
+      ])
+    }
+})
+
+test('a file that no page names is not given, though it lies beside them', async () => {
+  const [file = ''] = filesOfPages()
+  const others = [
+    '/pages.json',
+    '/console.html',
+    '/kit.html',
+    '/assets',
+    '/assets/',
+    `${file}.gz`,
+    `/x${file}`,
+  ]
+  const ways = [
+    '/assets/../pages.json',
+    '/assets/%2e%2e/pages.json',
+    '/assets/..%2fpages.json',
+    '//pages.json',
+  ]
+  for (const path of [...others, ...ways])
+    expect([path, await ask('GET', path, 'owner')]).toEqual([path, 404])
 })
 
 const real = (path: string) => path.replace(':sha256', 'A'.repeat(43)).replace(':chunk', '0')

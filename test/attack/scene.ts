@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
+import { buildWeb } from '../../scripts/build-web.ts'
 import { realMachine } from '../../src/cli/machine.ts'
 import type { Program } from '../../src/cli/program.ts'
 import { startProgram } from '../../src/cli/program.ts'
 import { readSettings } from '../../src/cli/settings.ts'
+import { findWebFiles } from '../../src/doors/web-files.ts'
 import { directNames } from '../../src/kernel/site/direct.ts'
 import { doLocal } from '../../src/doors/local.ts'
 import { Dice } from '../../src/world/random.ts'
@@ -55,8 +57,11 @@ export class Scene implements AsyncDisposable {
     this.#headers = headers
   }
 
-  static async open(): Promise<Scene> {
+  /** With `pages`, as after a build of them. */
+  static async open({ pages = false } = {}): Promise<Scene> {
     const data = join(mkdtempSync(join(tmpdir(), 'regie-attack-')), 'data')
+    const web = join(data, '..', 'web')
+    if (pages) await buildWeb(join(import.meta.dirname, '../..'), web)
     let shiftMs = 0
     const real = realMachine({ write: () => {}, isTTY: false, least: 'error' })
     const { mono, wall } = real.clock
@@ -68,6 +73,7 @@ export class Scene implements AsyncDisposable {
       settings: readSettings({}, { ...flags, ...mapText(ports) }),
       machine: { ...real, clock },
       trades: fairTrades,
+      web: findWebFiles([web]),
       listening: () => {},
     })
     const scene = new Scene(data, program, new Map())
