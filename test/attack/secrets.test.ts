@@ -79,6 +79,7 @@ beforeAll(async () => {
     secrets.set(secret, `the ${name} one`)
   await commands()
   await http()
+  await browser()
   await devices()
   await readAll()
 }, 240_000)
@@ -180,6 +181,49 @@ async function http(): Promise<void> {
     method: 'DELETE',
     headers: { cookie: out.join('; '), origin: box.origin },
   })
+}
+
+/** What an answer shows once, to whoever made it; its head is told like that of others. */
+async function make(method: string, path: string, body: object, headers: Record<string, string>) {
+  const answer = await fetch(`${box.origin}/api/fleet/${path}`, {
+    method,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const made = (await answer.json()) as Readonly<Record<string, string>>
+  expect([method, path, answer.status, made]).toEqual([method, path, 200, expect.any(Object)])
+  tell(`the head of ${method} ${path}`, [...answer.headers].map((pair) => pair.join(': ')).join('\n'))
+  return made
+}
+
+/** People and tokens as somebody makes them at a page. */
+async function browser(): Promise<void> {
+  const ada = { cookie: (await signIn('ada', first)).join('; '), origin: box.origin }
+  const keep = (secret: string | undefined, what: string) => {
+    if (secret === undefined || secret.length < 16) throw new Error(`${what} was not shown`)
+    secrets.set(secret, what)
+    return secret
+  }
+  const jo = { login: 'jo', name: 'Jo', language: 'en', role: 'viewer', site }
+  const { account = '', oneTime: made } = await make('POST', 'people', jo, ada)
+  keep(made, 'a made password')
+  const other = await make('PUT', `people/${account}/password`, {}, ada)
+  const oneTime = keep(other['oneTime'], 'another made password')
+  const about = { name: 'page', allow: ['fair.books'], sites: [site], days: 1 }
+  keep((await make('POST', 'tokens', about, ada))['token'], 'the token page')
+  const own = { cookie: (await signIn('jo', oneTime)).join('; '), origin: box.origin }
+  const json = (method: string, path: string, body: object, shows = false) =>
+    ask(`/api/fleet/${path}`, { method, headers: own, body: JSON.stringify(body) }, shows)
+  await json('PATCH', 'session', { name: oneTime, password: first })
+  expect((await json('PUT', 'session/password', { password: wrong, next: first })).status).toBe(422)
+  // The session of the made one is over, and there is another.
+  const chosen = await json('PUT', 'session/password', { password: oneTime, next: second }, true)
+  for (const cookie of sessionOf(chosen)) keep(cookie.split('=')[1], 'another cookie of jo')
+  own.cookie = sessionOf(chosen).join('; ')
+  await json('POST', 'session/totp', { password: wrong })
+  keep((await make('POST', 'session/totp', { password: second }, own))['secret'], 'the key of another app')
+  await json('PUT', 'session/totp', { code: pin })
+  await signIn('jo', oneTime, {}, 401)
 }
 
 /** The same over MQTT: the token as a password, and in all the places where it does not belong. */
