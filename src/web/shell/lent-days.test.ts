@@ -12,7 +12,7 @@ test.each([
   ['en', 0, 'The hub has confirmed this account within the last day.'],
   ['en', 1, 'The hub has not confirmed this account for 1 day.'],
   ['en', 29, 'The hub has not confirmed this account for 29 days.'],
-  ['fr', null, 'Personne ne sait depuis quand le hub n’a pas confirmé ce compte.'],
+  ['fr', null, 'La dernière confirmation de ce compte par le hub est inconnue.'],
   ['fr', 0, 'Le hub a confirmé ce compte il y a moins d’un jour.'],
   ['fr', 1, 'Le hub n’a pas confirmé ce compte depuis 1 jour.'],
   ['fr', 29, 'Le hub n’a pas confirmé ce compte depuis 29 jours.'],
