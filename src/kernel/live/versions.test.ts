@@ -1,8 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonical, sha256 } from '../digest.ts'
+import { parseLines } from './site-answer.ts'
 import { ToyReader } from './toy-live.ts'
-import { Versions, changesOf } from './versions.ts'
+import { changedKeys, Versions } from './versions.ts'
 
 const at = (n: number) => ({ fair: n })
 const linesOf = (rows: ReadonlyMap<string, number>) =>
@@ -93,7 +96,7 @@ test('LIVE-11 after the log was given up there is nothing to tell, and nothing t
   expect(message).toMatchObject({ t: 'rows', at: { fair: 3 }, anew: true })
 })
 
-test('changes are what was put and what is gone', () => {
+test('what changed is what was put and what is gone', () => {
   const before = linesOf(
     new Map([
       ['a', 1],
@@ -108,9 +111,35 @@ test('changes are what was put and what is gone', () => {
       ['d', 1],
     ]),
   )
-  expect([...changesOf(before, after)]).toEqual([
-    ['["b"]', '{"account":"b","cents":2}'],
-    ['["d"]', '{"account":"d","cents":1}'],
-    ['["c"]', null],
-  ])
+  expect(changedKeys(before, after)).toEqual(['["b"]', '["d"]', '["c"]'])
+})
+
+test('LIVE-7 what is kept of former answers is what changed, and not the answers', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const heldMiB = () => {
+    collect()
+    return process.memoryUsage().heapUsed / 1024 / 1024
+  }
+  const answer = (n: number) =>
+    parseLines(
+      Array.from({ length: 2_000 }, (_, row) => {
+        const body = JSON.stringify({
+          name: `a long enough name ${row}`,
+          n: row === n ? n : -1,
+          more: 'x'.repeat(400),
+        })
+        return `["a long enough name ${row}"]\n${body}`
+      }).join('\n'),
+    )
+  const versions = new Versions('topic')
+  versions.add('0', at(0), answer(0))
+  const before = heldMiB()
+  for (let n = 1; n <= 60; n += 1) versions.add(`${n}`, at(n), answer(n))
+  // Each answer is a MiB.
+  expect(heldMiB() - before).toBeLessThan(10)
+  const told = JSON.parse(Buffer.from(versions.message('0', false) ?? []).toString()) as {
+    readonly t: string
+  }
+  expect(told.t).toBe('change')
 })

@@ -6,7 +6,11 @@ export type Lines = ReadonlyMap<string, string>
 /** What became of rows: their new text, or null where they are gone. */
 export type Changes = ReadonlyMap<string, string | null>
 
-type Step = { readonly from: string; readonly changes: Changes }
+/**
+ * The keys of what changed next; what became of it, the newest rows say. A row of a former answer would keep all of that
+ * answer in memory: it came as one text, and a piece of a text is a view of it.
+ */
+type Step = { readonly from: string; readonly keys: readonly string[] }
 
 /** So many steps back may a reader be and still be given the difference. */
 const mostSteps = 64
@@ -48,7 +52,7 @@ export class Versions {
     this.#differences.clear()
     this.#at = at
     if (hash === this.#hash) return
-    if (this.#hash !== undefined) this.#steps.push({ from: this.#hash, changes: changesOf(this.#rows, rows) })
+    if (this.#hash !== undefined) this.#steps.push({ from: this.#hash, keys: changedKeys(this.#rows, rows) })
     this.#rows = rows
     this.#hash = hash
     this.#forgetOld()
@@ -91,11 +95,10 @@ export class Versions {
   #since(has: string): Changes | undefined {
     const first = this.#steps.findLastIndex(({ from }) => from === has)
     if (first < 0) return undefined
-    const [one, ...more] = this.#steps.slice(first)
-    if (!one || more.length === 0) return one?.changes
-    const all = new Map(one.changes)
-    for (const { changes } of more) for (const [key, row] of changes) all.set(key, row)
-    return all.size < this.#rows.size ? all : undefined
+    const keys = new Set(this.#steps.slice(first).flatMap((step) => step.keys))
+    const isOneStep = first === this.#steps.length - 1
+    if (!isOneStep && keys.size >= this.#rows.size) return undefined
+    return new Map(Array.from(keys, (key) => [key, this.#rows.get(key) ?? null]))
   }
 
   #make(name: 'anew' | 'same' | 'rows', write: () => Uint8Array): Uint8Array {
@@ -108,14 +111,15 @@ export class Versions {
   #forgetOld(): void {
     const most = Math.max(1000, this.#rows.size)
     let kept = 0
-    const first = this.#steps.findLastIndex(({ changes }) => (kept += changes.size) > most)
+    const first = this.#steps.findLastIndex(({ keys }) => (kept += keys.length) > most)
     this.#steps = this.#steps.slice(Math.max(first + 1, this.#steps.length - mostSteps))
   }
 }
 
-export function changesOf(before: Lines, after: Lines): Changes {
-  const changes = new Map<string, string | null>()
-  for (const [key, row] of after) if (before.get(key) !== row) changes.set(key, row)
-  for (const key of before.keys()) if (!after.has(key)) changes.set(key, null)
-  return changes
+/** Of rows that are there, in their order, and then of those that are gone. */
+export function changedKeys(before: Lines, after: Lines): readonly string[] {
+  const keys: string[] = []
+  for (const [key, row] of after) if (before.get(key) !== row) keys.push(key)
+  for (const key of before.keys()) if (!after.has(key)) keys.push(key)
+  return keys
 }
