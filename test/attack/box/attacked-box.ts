@@ -20,6 +20,9 @@ type Said = {
   readonly topics: readonly string[]
 }
 
+/** Room in each thread, in MiB: what is held too long ends the process, and what is only not collected yet is no growth. */
+const heaps = ['--max-old-space-size=128', '--max-semi-space-size=8']
+
 export const password = 'correct horse battery'
 export const site = 'fair'
 
@@ -58,8 +61,10 @@ export class AttackedBox implements AsyncDisposable {
       '--tls-port',
       `${tls}`,
     ]
-    const child = spawn(process.execPath, [program, '--data', data, '--log', log, ...ports], {
+    const child = spawn(process.execPath, [...heaps, program, '--data', data, '--log', log, ...ports], {
       stdio: ['pipe', 'pipe', 'pipe'],
+      // As a release runs.
+      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
     })
     const words: string[] = []
     const lines = createInterface({ input: child.stdout })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { verifyFolder } from '../../../src/cli/verify-folder.ts'
+import { directNames } from '../../../src/kernel/site/direct.ts'
 import { Dice } from '../../../src/world/random.ts'
 import { known } from '../box/known.ts'
 import { AttackedBox, site } from '../box/attacked-box.ts'
@@ -71,7 +72,7 @@ export const again = (seed: string, of: string): string =>
 
 const deviceCount = 64
 /** What a box may grow by while it is attacked, in MiB: caches fill, and logs have indexes. */
-const growth = 300
+const growth = 150
 /** A token may write 120 times a minute at once, and as much in every minute after. */
 const writesOfToken = 120
 
@@ -120,6 +121,7 @@ async function peopleOf(box: AttackedBox, requests: number): Promise<Target> {
     ...known.actions.keys(),
     ...known.queries.keys(),
     ...known.topics.map(({ name }) => name),
+    ...directNames,
   ]
   const tokens: string[] = []
   const writers = Math.min(2_000, Math.ceil(requests / writesOfToken) + 20)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { directActs, directNames } from '../../../src/kernel/site/direct.ts'
 import type { Dice } from '../../../src/world/random.ts'
 import { known } from '../box/known.ts'
 import type { Answer } from './answers.ts'
@@ -115,7 +116,12 @@ export function bytesOf({ method, path, headers, body }: Asked, token: string): 
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'utf8'), body])
 }
 
-const actions = [...known.actions.values()].filter(({ allow }) => !allow.every((role) => role === 'itself'))
+const actions = [
+  ...[...known.actions.values()]
+    .filter(({ allow }) => !allow.every((role) => role === 'itself'))
+    .map(({ pack, name, action: { input } }) => ({ pack, name, input })),
+  ...directNames.map((name) => ({ pack: known.kernel, name, input: directActs[name].input })),
+]
 const queries = [...known.queries.values()].filter(({ allow }) => !allow.every((role) => role === 'itself'))
 const schemas = new Map<z.ZodType, object>()
 
@@ -135,8 +141,8 @@ const queryOf = (fields: Readonly<Record<string, string>>): string => {
 export const aRequest = (dice: Dice): Asked => (dice.chance(0.7) ? anAction(dice) : aQuery(dice))
 
 function anAction(dice: Dice): Asked {
-  const { pack, name, action } = dice.pick(actions)
-  const whole = json(wild(dice, schemaOf(action.input), dice.pick([0, 0, 0.05, 0.3])))
+  const { pack, name, input } = dice.pick(actions)
+  const whole = json(wild(dice, schemaOf(input), dice.pick([0, 0, 0.05, 0.3])))
   const body = dice.chance(0.2) ? mutated(dice, Buffer.from(whole)) : Buffer.from(whole)
   const type = dice.chance(0.05)
     ? dice.pick(['text/plain', 'application/json; charset=latin1', '*'])
