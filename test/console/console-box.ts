@@ -21,14 +21,10 @@ export const aSetup = {
   siteName: 'Trail 2026',
 }
 
-/** Whoever is outside comes by a proxy on this machine, which the box believes. */
-const here = {
-  port: '0',
-  host: '127.0.0.1',
-  'trusted-proxies': '127.0.0.1',
-  'mqtt-port': '0',
-  'mqtt-ws-port': '0',
-}
+/** No port that another box of this machine may have, and so no devices. */
+const alone = { port: '0', host: '127.0.0.1', 'mqtt-port': '0', 'mqtt-ws-port': '0' }
+/** What stands between this box and the rest of the world is believed. */
+export const behindProxy = { 'trusted-proxies': '127.0.0.1' }
 
 export type Body = Readonly<Record<string, unknown>>
 export type Told = {
@@ -50,7 +46,7 @@ export class ConsoleBox implements AsyncDisposable {
     const real = realMachine(to)
     const clock = { ...real.clock, mono: () => real.clock.mono() + this.shiftMs }
     this.program = await startProgram({
-      settings: readSettings({}, { ...here, data: this.data, ...flags }),
+      settings: readSettings({}, { data: this.data, ...alone, ...flags }),
       machine: { ...real, clock },
       listening: () => {},
     })
@@ -72,8 +68,8 @@ export class ConsoleBox implements AsyncDisposable {
   }
 
   /** Set up by the command line, and the owner signed in. */
-  async withOwner(): Promise<Browser> {
-    await this.start()
+  async withOwner(flags: Readonly<Record<string, string>> = {}): Promise<Browser> {
+    await this.start(flags)
     await this.by('setup', aSetup)
     return this.signedIn('marie', password)
   }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { aSetup, ConsoleBox, password, until } from './console-box.ts'
+import { aSetup, behindProxy, ConsoleBox, password, until } from './console-box.ts'
 
 const outside = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' }
 const wrong = (code: string) => (code === '000000' ? '000001' : '000000')
@@ -67,7 +67,7 @@ test('START-3 what is wrong is named by its field, in two languages, and the set
 }, 30_000)
 
 test('START-1 START-3 from outside nobody sets a box up, or learns whose it is', async () => {
-  await using box = await new ConsoleBox().start()
+  await using box = await new ConsoleBox().start(behindProxy)
   const stranger = box.browser({ ...outside, origin: box.origin.replace('http:', 'https:') })
   const code = await box.program?.setupCode()
   expect((await stranger.ask('POST', 'setup', { ...aSetup, code })).body).toMatchObject({

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { totpCode } from '../../src/doors/accounts/totp.ts'
 import type { Browser } from './console-box.ts'
-import { aSetup, ConsoleBox, password, site, until } from './console-box.ts'
+import { aSetup, behindProxy, ConsoleBox, password, site, until } from './console-box.ts'
 
 type Made = { account: string; site: string; oneTime: string; pin: string; until: number | null }
 const jo = { login: 'jo', name: 'Jo Martin', language: 'fr', role: 'lead', site }
@@ -67,7 +67,7 @@ test('PEOPLE-1 a password that is given stays, and what is wrong is named by its
 
 test('PEOPLE-1 PEOPLE-6 what is shown once is shown over HTTPS only, to whoever asks from outside', async () => {
   await using box = new ConsoleBox()
-  const marie = await box.withOwner()
+  const marie = await box.withOwner(behindProxy)
   const outside = { 'x-forwarded-for': '203.0.113.9' }
   const token = { name: 't', allow: ['sites'], sites: null }
   const { account } = (await marie.get('session')).body as { account: string }
