@@ -25,7 +25,17 @@ afterEach(async () => {
 
 async function start(flags: Readonly<Record<string, string>>): Promise<void> {
   program = await startProgram({
-    settings: readSettings({}, { data, port: '0', host: '127.0.0.1', ...flags }),
+    settings: readSettings(
+      {},
+      {
+        data,
+        port: '0',
+        host: '127.0.0.1',
+        'mqtt-port': '0',
+        'mqtt-ws-port': '0',
+        ...flags,
+      },
+    ),
     machine: realMachine({ write: () => {}, isTTY: false, least: 'error' }),
     listening: () => {},
   })

@@ -93,7 +93,7 @@ test('HTTP-18 a site is taken over by a lead who types its name, and the log say
 test('HTTP-18 whoever may read the data folder asks the same by a command', async () => {
   const data = join(mkdtempSync(join(tmpdir(), 'regie-direct-')), 'data')
   const program = await startProgram({
-    settings: readSettings({}, { data, port: '0', host: '127.0.0.1' }),
+    settings: readSettings({}, { data, port: '0', host: '127.0.0.1', 'mqtt-port': '0', 'mqtt-ws-port': '0' }),
     machine: realMachine({ write: () => {}, isTTY: false, least: 'error' }),
     listening: () => {},
   })

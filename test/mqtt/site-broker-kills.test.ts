@@ -62,6 +62,8 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     const senders = [...ofThere, ...ofHere]
     const done = { box: 0, network: 0, broker: 0 }
     try {
+      // Before that a broker acknowledges what nobody has asked it for, and drops it.
+      await tap.subscribed
       for (const group of [listeners, senders]) {
         for (const device of group) device.start()
         await Promise.all(group.map((device) => device.ready()))

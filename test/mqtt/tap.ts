@@ -1,13 +1,23 @@
 import type { Packet } from './raw-client.ts'
 import { Cutter } from './raw-client.ts'
 
-const [publish, puback] = [3, 4]
+const [publish, puback, suback] = [3, 4, 9]
 
 /** Who was told what by MQTT 5, and acknowledged it, on the lines of a proxy: a ledger outside of both ends. */
 export class Tap {
   /** Messages that the near end has acknowledged to the far one, by topic and payload; and the other way. */
   readonly nearHas = new Set<string>()
   readonly farHas = new Set<string>()
+
+  /** The far end is asked for messages: from now on it keeps for the near one what it acknowledges. */
+  readonly subscribed: Promise<void>
+  readonly #subscribes: () => void
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.subscribed = promise
+    this.#subscribes = resolve
+  }
 
   line() {
     const toNear = new Direction(this.nearHas)
@@ -24,6 +34,7 @@ export class Tap {
         for (const packet of far.cut(part)) {
           toNear.sent(packet)
           toFar.answered(packet)
+          if (packet.type === suback) this.#subscribes()
         }
       },
     }
